@@ -1,0 +1,155 @@
+"""The life of items and partners, and how they are numbered."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from addons.masterdata.events import ItemReleased, PartnerBlocked
+from addons.masterdata.models import Item, Partner
+from core.actor import current_actor
+from core.i18n import _
+from core.kernel.manifest import NumberRuleSpec
+from core.workflow.declare import State, Transition, Workflow
+
+
+def activate(record: Item | Partner) -> None:
+    """Offer the record for new documents."""
+    record.active = True
+
+
+def deactivate(record: Item | Partner) -> None:
+    """Offer the record for new documents no longer; those that name it keep it."""
+    record.active = False
+
+
+def block(record: Partner, reason: str = "") -> None:
+    """As `deactivate`, and keep the reason for people to read."""
+    deactivate(record)
+    record.block_reason = reason or None
+
+
+def unblock(record: Partner) -> None:
+    """As `activate`; the reason is past."""
+    activate(record)
+    record.block_reason = None
+
+
+def released(item: Item) -> ItemReleased:
+    """The event that tells of a release."""
+    return ItemReleased(item_id=item.id, code=item.code, user_id=current_actor().user_id)
+
+
+def blocked(partner: Partner) -> PartnerBlocked:
+    """The event that tells of a block."""
+    return PartnerBlocked(
+        partner_id=partner.id,
+        code=partner.code,
+        reason=partner.block_reason or "",
+        user_id=current_actor().user_id,
+    )
+
+
+ITEM = Workflow(
+    model="masterdata.item",
+    states={
+        "draft": State(title=_("Draft")),
+        "released": State(title=_("In use"), colour="green"),
+        "retired": State(title=_("Retired"), colour="red"),
+    },
+    initial="draft",
+    editable_in=("draft", "released"),
+    deletable_in=("draft",),
+    transitions=(
+        Transition(
+            name="release",
+            title=_("Release for use"),
+            from_=("draft",),
+            to="released",
+            permission="masterdata.item.release",
+            effect=activate,
+            event=released,
+            approvable=True,
+            colour="green",
+            icon="check",
+        ),
+        Transition(
+            name="retire",
+            title=_("Retire"),
+            from_=("draft", "released"),
+            to="retired",
+            permission="masterdata.item.retire",
+            effect=deactivate,
+            approvable=True,
+            confirm=_("Retire this item? It can no longer be put on new documents."),
+            colour="red",
+            icon="circle-x",
+        ),
+        Transition(
+            name="reactivate",
+            title=_("Reactivate"),
+            from_=("retired",),
+            to="released",
+            permission="masterdata.item.reactivate",
+            effect=activate,
+            event=released,
+            approvable=True,
+            icon="refresh",
+        ),
+    ),
+)
+
+PARTNER = Workflow(
+    model="masterdata.partner",
+    states={
+        "draft": State(title=_("Draft")),
+        "active": State(title=_("Active"), colour="green"),
+        "blocked": State(title=_("Blocked"), colour="red"),
+    },
+    initial="draft",
+    editable_in=("draft", "active", "blocked"),
+    deletable_in=("draft",),
+    transitions=(
+        Transition(
+            name="activate",
+            title=_("Activate"),
+            from_=("draft",),
+            to="active",
+            permission="masterdata.partner.activate",
+            effect=activate,
+            approvable=True,
+            colour="green",
+            icon="check",
+        ),
+        Transition(
+            name="block",
+            title=_("Block"),
+            from_=("draft", "active"),
+            to="blocked",
+            permission="masterdata.partner.block",
+            effect=block,
+            event=blocked,
+            params={"reason": fields.String(validate=validate.Length(max=200), metadata={"title": _("Reason")})},
+            approvable=True,
+            confirm=_("Block this partner? It can no longer be put on new documents."),
+            colour="red",
+            icon="ban",
+        ),
+        Transition(
+            name="unblock",
+            title=_("Unblock"),
+            from_=("blocked",),
+            to="active",
+            permission="masterdata.partner.unblock",
+            effect=unblock,
+            approvable=True,
+            icon="lock-open",
+        ),
+    ),
+)
+
+WORKFLOWS = (ITEM, PARTNER)
+
+NUMBERS = (
+    NumberRuleSpec(model="masterdata.item", pattern="{code_prefix}{n:5}"),
+    NumberRuleSpec(model="masterdata.partner", pattern="P{n:5}"),
+)

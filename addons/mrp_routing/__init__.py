@@ -1,0 +1,1 @@
+"""Routings, work orders, and reporting work by scanning."""

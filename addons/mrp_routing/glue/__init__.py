@@ -1,0 +1,1 @@
+"""What joins production to neighbours that need not be there."""

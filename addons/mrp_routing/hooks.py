@@ -1,0 +1,38 @@
+"""Answers to questions core asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.mrp_routing.models import Operation, Routing
+from addons.mrp_routing.services import Code, next_revision, parse_codes
+from core.db import db
+from core.errors import ValidationError
+from core.kernel.hooks import hookimpl
+
+
+@hookimpl
+def scanned_code(code: str) -> Any:
+    """A printed code of an operation leads to its work order, one of a machine to the machine."""
+    try:
+        found = parse_codes(code)
+    except ValidationError:
+        return None
+    first = found[0] if len(found) == 1 else None
+    if not isinstance(first, Code):
+        return None
+    if first.kind == "machine":
+        return "mrp_routing.machine", first.number
+    if first.kind == "operation":
+        order = db.session.scalar(select(Operation.work_order_id).where(Operation.id == first.number))
+        return ("mrp_routing.work_order", order) if order is not None else None
+    return None
+
+
+@hookimpl
+def on_new_record(record: Any) -> None:
+    """A new routing of an item is its next revision."""
+    if isinstance(record, Routing):
+        record.revision = next_revision(record.item_id)

@@ -1,0 +1,46 @@
+"""What the panels on forms show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from addons.mrp_routing import services
+from addons.mrp_routing.models import Machine, Operation, TimeEntry, WorkOrder
+from core.db import db
+
+
+def operations_of(order: WorkOrder) -> dict[str, Any]:
+    """A work order's operations with their codes to scan, what lies there, and who is at work. Three statements."""
+    query = select(Operation).where(Operation.work_order_id == order.id).options(joinedload(Operation.work_center))
+    operations = list(db.session.scalars(query.order_by(Operation.seq)))
+    entries = db.session.scalars(
+        select(TimeEntry)
+        .where(TimeEntry.operation_id.in_([o.id for o in operations]), TimeEntry.finished_at.is_(None))
+        .options(joinedload(TimeEntry.user))
+    )
+    at_work: dict[int, list[str]] = {}
+    for entry in entries:
+        at_work.setdefault(entry.operation_id, []).append(entry.user.name)
+    codes = {o.id: services.make_code("operation", o.id) for o in operations}
+    return {
+        "operations": operations,
+        "codes": codes,
+        "pictures": {operation_id: qr_picture(code) for operation_id, code in codes.items()},
+        "wip": services.count_wip([order.id]).get(order.id, {}),
+        "at_work": at_work,
+    }
+
+
+def plate_of(machine: Machine) -> dict[str, Any]:
+    """The code for a machine's plate."""
+    code = services.make_code("machine", machine.id)
+    return {"code": code, "picture": qr_picture(code)}
+
+
+def qr_picture(code: str) -> str:
+    """A QR code as the address of a picture, for a gun or a phone to read off the screen."""
+    return str(segno.make_qr(code).svg_data_uri(scale=4, border=2, light="white"))

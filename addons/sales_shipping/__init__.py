@@ -1,0 +1,1 @@
+"""Sales orders, releasing their lines to whoever can meet them, and shipments."""

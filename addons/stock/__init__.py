@@ -1,0 +1,1 @@
+"""Stock: warehouses, lots, an append-only ledger of moves, balances and reservations."""

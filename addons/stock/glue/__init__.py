@@ -1,0 +1,1 @@
+"""What joins stock to neighbours that need not be there."""

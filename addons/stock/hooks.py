@@ -1,0 +1,37 @@
+"""What stock does at the moments core tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addons.masterdata.models import Item
+from addons.stock import services
+from addons.stock.models import Location, Receipt
+from core.i18n import gettext
+from core.kernel.hooks import hookimpl
+
+
+@hookimpl
+def on_enable(addon: str) -> None:
+    """Stock starts with the virtual locations and one place to put things."""
+    if addon == "stock":
+        services.install_places()
+
+
+@hookimpl
+def before_save(record: Any, changes: dict[str, Any]) -> str | None:
+    """Virtual locations are one of a kind; goods are received into internal ones only; the ledger keeps its unit."""
+    if isinstance(record, Item):
+        return _item_objection(record, changes)
+    if isinstance(record, Location) and record.id is None and changes.get("kind", "internal") != "internal":
+        return gettext("There is one location of this kind already; use that.")
+    if isinstance(record, Receipt) and changes.get("location_id") and not services.is_internal(changes["location_id"]):
+        return gettext("Goods can be received only into an internal location.")
+    return None
+
+
+def _item_objection(item: Item, changes: dict[str, Any]) -> str | None:
+    changed = any(name in changes and changes[name] != getattr(item, name) for name in ("uom_id", "tracking"))
+    if item.id is None or not changed or not services.has_moved(item.id):
+        return None
+    return gettext("%(code)s has been in stock: its unit and tracking stay. Make a new item instead.", code=item.code)

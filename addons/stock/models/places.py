@@ -1,0 +1,63 @@
+"""Where stock is, and the virtual places it comes from and goes to."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, String
+from sqlalchemy.orm import Mapped, relationship
+
+from core.db import Document, Meta, choice, column, link
+from core.i18n import _
+
+LOCATION_KINDS = {
+    "internal": _("Internal"),
+    "supplier": _("Supplier"),
+    "customer": _("Customer"),
+    "production": _("Production"),
+    "adjustment": _("Adjustment"),
+    "scrap": _("Scrap"),
+}
+
+
+class Warehouse(Document):
+    """A building or area with locations."""
+
+    __tablename__ = "stock_warehouse"
+    __meta__ = Meta(
+        title=_("Warehouse"),
+        plural=_("Warehouses"),
+        resource="warehouses",
+        display=("code", "name"),
+        search=("code", "name"),
+        order=("code",),
+    )
+
+    code: Mapped[str] = column(String(40), _("Code"), unique=True)
+    name: Mapped[str] = column(String(120), _("Name"))
+    active: Mapped[bool] = column(Boolean, _("Active"), default=True)
+
+
+class Location(Document):
+    """A place of stock. Only `internal` ones hold a balance; the others make every move double-sided.
+
+    There is one virtual location of each kind, in no warehouse. `is_default`: goods go here when nothing
+    else is said.
+    """
+
+    __tablename__ = "stock_location"
+    __meta__ = Meta(
+        title=_("Location"),
+        plural=_("Locations"),
+        resource="locations",
+        display=("code", "name"),
+        search=("code", "name"),
+        order=("code",),
+    )
+
+    code: Mapped[str] = column(String(40), _("Code"), unique=True)
+    name: Mapped[str] = column(String(120), _("Name"))
+    kind: Mapped[str] = choice(LOCATION_KINDS, _("Kind"), default="internal", index=True, info={"write": "create"})
+    warehouse_id: Mapped[int | None] = link("stock_warehouse.id", _("Warehouse"))
+    is_default: Mapped[bool] = column(Boolean, _("Default"), default=False)
+    active: Mapped[bool] = column(Boolean, _("Active"), default=True)
+
+    warehouse: Mapped[Warehouse | None] = relationship()

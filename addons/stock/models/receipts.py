@@ -1,0 +1,71 @@
+"""Receipts: the document by which goods come in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from addons.masterdata.models import Item
+from addons.stock.models.ledger import Lot
+from addons.stock.models.places import Location
+from core.db import Document, Meta, Numbered, Quantity, Record, Stateful, choice, column, link
+from core.db.types import Identity
+from core.i18n import _
+
+RECEIPT_KINDS = {
+    "production": _("Production"),
+    "purchase": _("Purchase"),
+    "return": _("Return"),
+    "other": _("Other"),
+}
+
+
+class Receipt(Document, Numbered, Stateful):
+    """Goods that come in. A draft is a proposal; posting it writes the ledger.
+
+    `source_model` and `source_id` name what it was proposed for (`mrp_routing.work_order`, 7), None when
+    somebody wrote it.
+    """
+
+    __tablename__ = "stock_receipt"
+    __table_args__ = (Index("ix_stock_receipt_source", "source_model", "source_id"),)
+    __meta__ = Meta(
+        title=_("Receipt"),
+        plural=_("Receipts"),
+        resource="receipts",
+        display=("number",),
+        search=("number", "source", "note"),
+        order=("-id",),
+    )
+
+    kind: Mapped[str] = choice(RECEIPT_KINDS, _("Kind"), default="other", info={"write": "create"})
+    location_id: Mapped[int] = link("stock_location.id", _("Into location"))
+    source: Mapped[str | None] = column(String(60), _("Source document"), info={"write": "never"})
+    source_model: Mapped[str | None] = mapped_column(String(80))
+    source_id: Mapped[int | None] = mapped_column(Identity)
+    note: Mapped[str | None] = column(String(200), _("Note"))
+
+    location: Mapped[Location] = relationship()
+    lines: Mapped[list[ReceiptLine]] = relationship(
+        back_populates="receipt", cascade="all, delete-orphan", order_by="ReceiptLine.seq"
+    )
+
+
+class ReceiptLine(Record):
+    """One item of a receipt. `lot_number` names the lot, which posting makes when it is new."""
+
+    __tablename__ = "stock_receipt_line"
+    __meta__ = Meta(title=_("Receipt line"), plural=_("Receipt lines"), parent="receipt", display=("seq",))
+
+    receipt_id: Mapped[int] = link("stock_receipt.id", _("Receipt"), ondelete="CASCADE")
+    seq: Mapped[int] = column(Integer, _("No."), default=1, info={"write": "never", "hidden": True})
+    item_id: Mapped[int] = link("masterdata_item.id", _("Item"))
+    quantity: Mapped[Decimal] = column(Quantity, _("Quantity"), info={"minimum": 0})
+    lot_number: Mapped[str | None] = column(String(60), _("Lot number"))
+    lot_id: Mapped[int | None] = link("stock_lot.id", _("Lot"), info={"write": "never", "hidden": True})
+
+    receipt: Mapped[Receipt] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship()
+    lot: Mapped[Lot | None] = relationship()

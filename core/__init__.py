@@ -1,0 +1,3 @@
+"""QingMES core."""
+
+__version__ = "0.1.0"

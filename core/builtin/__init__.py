@@ -1,0 +1,1 @@
+"""What core itself declares, in the very files an addon has."""

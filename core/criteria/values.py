@@ -1,0 +1,88 @@
+"""Reading the values of a condition: typed by their field, or named (`{"me": true}`, `{"today": -7}`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import marshmallow
+from flask import current_app
+
+from core.actor import Actor
+from core.db.spec import FieldSpec
+from core.errors import ValidationError
+from core.i18n import _
+from core.workflow.numbering import today
+from core.workflow.schema import marshmallow_field
+
+MAX_LIST = 200
+MAX_TEXT = 1000
+FAR = 10_000  # days from today
+
+
+def read_value(field: FieldSpec, op: str, value: Any, path: str, actor: Actor) -> Any:
+    """The value of a comparison: None for `empty`, a list for `in` and `between`, else one value.
+
+    A named value that means nobody or nothing (`me` of the system) is None: it makes the comparison false.
+    """
+    if op == "empty":
+        return None
+    if op not in ("in", "between"):
+        return _one(field, value, path, actor)
+    if not isinstance(value, list) or len(value) > MAX_LIST or (op == "between" and len(value) != 2):
+        raise ValidationError(_("“%(op)s” needs a list of values.", op=op), fields={path: [op]})
+    return [_one(field, v, path, actor) for v in value]
+
+
+def _one(field: FieldSpec, value: Any, path: str, actor: Actor) -> Any:
+    if isinstance(value, dict):
+        return _named(field, value, path, actor)
+    if value is None:
+        raise ValidationError(_("Ask with “empty” whether there is a value."), fields={path: ["null"]})
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise _no_value(field, path, value[:40])
+    if field.kind == "datetime" and isinstance(value, str) and len(value) == len("2026-01-31"):
+        return _start_of(_typed(replace(field, kind="date"), value, path))
+    return _typed(field, value, path)
+
+
+def _typed(field: FieldSpec, value: Any, path: str) -> Any:
+    """Limits on what may be stored (length, minimum) do not limit what may be asked."""
+    asked = replace(field, required=False, nullable=False, length=None, info=replace(field.info, minimum=None))
+    try:
+        return marshmallow_field(asked).deserialize(value)
+    except marshmallow.ValidationError as error:
+        raise ValidationError(
+            _("“%(value)s” is no value of “%(field)s”.", value=str(value)[:40], field=field.label),
+            fields={path: error.messages},
+        ) from None
+
+
+def _named(field: FieldSpec, value: dict[str, Any], path: str, actor: Actor) -> Any:
+    name, argument = next(iter(value.items()), ("", None))
+    if len(value) == 1 and field.kind in ("link", "integer"):
+        if name == "me":
+            return actor.user_id
+        if name == "my_unit":
+            return actor.unit_id
+    if len(value) == 1 and name == "today" and field.kind in ("date", "datetime") and _is_near(argument):
+        day = today() + timedelta(days=int(argument or 0))
+        return day if field.kind == "date" else _start_of(day)
+    raise _no_value(field, path, str(value)[:40])
+
+
+def _is_near(days: Any) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and abs(days) <= FAR
+
+
+def _start_of(day: date) -> datetime:
+    """A day on an instant's field means the moment it begins at the factory."""
+    return datetime.combine(day, time.min, ZoneInfo(current_app.config["QINGMES"].timezone))
+
+
+def _no_value(field: FieldSpec, path: str, value: str) -> ValidationError:
+    return ValidationError(
+        _("“%(value)s” is no value of “%(field)s”.", value=value, field=field.label), fields={path: ["invalid"]}
+    )

@@ -1,0 +1,171 @@
+"""Row scope: every ORM read is narrowed to what the actor reaches, whatever page or API asked.
+
+A model is scoped when it has the `Scoped` mixin, names its own `__scope__`, or is a line of one that
+is. Reading scoped models with nobody acting raises `NoActor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
+
+from core.actor import Actor, current_actor
+from core.db.base import Record, Scoped
+from core.db.session import db
+
+
+@dataclass(frozen=True)
+class ScopeColumns:
+    """Which columns hold the owner (a user id) and the org unit of a row."""
+
+    owner: str = "owner_id"
+    unit: str = "org_unit_id"
+
+
+def scope_columns(model: type[Record]) -> ScopeColumns | None:
+    """How rows of this model are reached; None when every reader sees them all."""
+    own: ScopeColumns | None = getattr(model, "__scope__", None)
+    if own is not None:
+        return own
+    return ScopeColumns() if issubclass(model, Scoped) else None
+
+
+def permission_of(model: type[Record], verb: str) -> str:
+    """The permission `<addon>.<noun>.<verb>`; a line has its document's."""
+    parent = parent_of(model)
+    if parent is not None:
+        return permission_of(parent, verb)
+    addon, _sep, noun = addon_and_noun(model)
+    return f"{addon}.{noun}.{verb}"
+
+
+_addon_of_package: dict[str, str] = {"core": "core"}
+
+
+def claim_package(package: str, addon: str) -> None:
+    """Note that models of this package (`qingmes_toolcare`) belong to this addon (`toolcare`)."""
+    _addon_of_package[package] = addon
+
+
+def addon_and_noun(model: type[Record]) -> tuple[str, str, str]:
+    """Split a table's name at its addon: `mrp_routing_work_order` by the package `addons.mrp_routing`."""
+    module = model.__module__.split(".")
+    packages = (".".join(module[:length]) for length in range(len(module), 0, -1))
+    addon = next((_addon_of_package[p] for p in packages if p in _addon_of_package), module[min(1, len(module) - 1)])
+    return addon, "_", model.__tablename__.removeprefix(f"{addon}_")
+
+
+def parent_of(model: type[Record]) -> type[Record] | None:
+    """The document a line belongs to, or None for a document."""
+    name = model.__meta__.parent
+    if name is None:
+        return None
+    target: type[Record] = getattr(model, name).property.mapper.class_
+    return target
+
+
+def criterion(model: Any, actor: Actor, verb: str = "read") -> ColumnElement[bool]:
+    """The SQL condition on `model` (a class or an alias) for what `actor` reaches with `verb`."""
+    cls = model if isinstance(model, type) else model._aliased_insp.class_
+    parent = parent_of(cls)
+    if parent is not None:
+        return _through_parent(model, cls, parent, actor, verb)
+    columns = scope_columns(cls)
+    if columns is None:
+        return true()
+    reach = actor.reach(permission_of(cls, verb))
+    if reach.everything:
+        return true()
+    if reach.nothing:
+        return false()
+    return or_(*_reached(model, columns, reach, actor))
+
+
+def _reached(model: Any, columns: ScopeColumns, reach: Any, actor: Actor) -> list[ColumnElement[bool]]:
+    from core.people.models import OrgUnit
+
+    unit = getattr(model, columns.unit)
+    clauses: list[ColumnElement[bool]] = [false()]
+    if actor.user_id is not None:
+        clauses.append(getattr(model, columns.owner) == actor.user_id)
+    if reach.unit_ids:
+        clauses.append(unit.in_(sorted(reach.unit_ids)))
+    if reach.subtree_paths:
+        node = OrgUnit.__table__.alias()
+        inside = or_(*(node.c.path.startswith(path) for path in sorted(reach.subtree_paths)))
+        clauses.append(unit.in_(select(node.c.id).where(inside)))
+    return clauses
+
+
+def _through_parent(
+    model: Any, cls: type[Record], parent: type[Record], actor: Actor, verb: str
+) -> ColumnElement[bool]:
+    table = aliased(parent)
+    inner = criterion(table, actor, verb)
+    if inner is true() or str(inner) == "true":
+        return true()
+    relation = getattr(cls, cls.__meta__.parent or "").property
+    (local,) = relation.local_columns
+    key: ColumnElement[Any] = getattr(model, cls.__mapper__.get_property_by_column(local).key)
+    return key.in_(select(table.id).where(inner))
+
+
+def scoped_models() -> list[type[Record]]:
+    """Every mapped model whose rows are limited, lines included."""
+    return [m.class_ for m in Record.registry.mappers if _is_scoped(m.class_)]
+
+
+def _is_scoped(model: Any) -> bool:
+    if not hasattr(model, "__meta__"):
+        return False
+    parent = parent_of(model)
+    return _is_scoped(parent) if parent is not None else scope_columns(model) is not None
+
+
+def limit_rows(state: ORMExecuteState) -> None:
+    """Session hook: add the actor's conditions to every ORM SELECT, UPDATE and DELETE."""
+    if state.is_column_load or state.is_relationship_load:
+        return
+    if not (state.is_select or state.is_update or state.is_delete) or not state.is_orm_statement:
+        return
+    actor = current_actor()
+    if actor.unrestricted:
+        return
+    state.statement = state.statement.options(*_options(actor))
+
+
+def _options(actor: Actor) -> tuple[Any, ...]:
+    """The criteria of one actor for all scoped models; worked out once per actor."""
+    kept = actor.__dict__.get("_scope_options")
+    if kept is None:
+        kept = tuple(_option(model, actor) for model in scoped_models())
+        kept = tuple(option for option in kept if option is not None)
+        actor.__dict__["_scope_options"] = kept
+    return kept
+
+
+def _option(model: type[Record], actor: Actor) -> Any:
+    clause = criterion(model, actor)
+    if str(clause) == "true":
+        return None
+    return with_loader_criteria(
+        model, clause, include_aliases=True, propagate_to_loaders=not model.__meta__.public_name
+    )
+
+
+def get_or_none(model: type[Record], record_id: int, *, lock: bool = False) -> Any:
+    """One record the actor reaches, or None. Always asks the database; `lock` takes it FOR UPDATE."""
+    query = select(model).where(model.id == record_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def install(session: type[Session] | Any) -> None:
+    """Attach the hook to the session factory."""
+    from sqlalchemy import event
+
+    event.listen(session, "do_orm_execute", limit_rows)

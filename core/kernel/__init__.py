@@ -1,0 +1,1 @@
+"""The addon kernel: manifests, discovery, load order, registry, hooks, the enable switch."""

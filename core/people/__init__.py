@@ -1,0 +1,1 @@
+"""People: org units, posts, users, roles, sign-in, tokens."""

@@ -1,0 +1,1 @@
+"""What the tests of any addon stand on: applications, databases, servers, factories, the addon contract."""

@@ -1,0 +1,1 @@
+"""Screens from declarations: list, form, kanban, menus, search, saved views, export."""

@@ -1,0 +1,1 @@
+"""Documents: records with states, numbers, an audit trail, comments and attachments."""

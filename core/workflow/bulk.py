@@ -1,0 +1,94 @@
+"""What is done to several records at once, and the inputs of transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow
+
+from core.actor import Actor
+from core.db.base import display
+from core.db.session import db
+from core.db.spec import ModelSpec
+from core.errors import NotFound, QingmesError, ValidationError
+from core.i18n import Text, _
+from core.kernel.registry import current_registry
+from core.workflow.declare import Transition
+from core.workflow.fire import fire
+from core.workflow.records import delete_record, get_record
+from core.workflow.schema import InputSchema, writable_fields
+
+MOST = 200
+DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one record: its name, and the refusal, or None when it went well."""
+
+    name: str
+    refusal: Text | None
+
+
+def offered(spec: ModelSpec, actor: Actor) -> list[Transition]:
+    """The transitions that can be asked for on several rows at once: those that need no inputs."""
+    found = current_registry().transitions(spec.name)
+    return [t for t in found if actor.can(t.permission) and not t.params]
+
+
+def run(spec: ModelSpec, ids: Sequence[int], action: str) -> list[Result]:
+    """Fire a transition on each record, or delete it (`delete`): each by itself, a refusal stops only its own."""
+    if not ids or len(ids) > MOST:
+        raise ValidationError(_("Choose 1 to %(most)s rows.", most=MOST))
+    if action != DELETE and current_registry().transition(spec.name, action) is None:
+        raise NotFound(_("There is no such action."))
+    return [_run_one(spec, record_id, action) for record_id in ids]
+
+
+def _run_one(spec: ModelSpec, record_id: int, action: str) -> Result:
+    name = f"#{record_id}"
+    try:
+        with db.session.begin_nested():
+            record = get_record(spec, record_id)
+            name = display(record)
+            if action == DELETE:
+                delete_record(spec, record_id)
+            else:
+                fire(record, action)
+    except QingmesError as error:
+        return Result(name, error.message)
+    return Result(name, None)
+
+
+def transition_params(spec: ModelSpec, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a transition from what was sent; `ValidationError` names those missing or wrong."""
+    transition = current_registry().transition(spec.name, name)
+    if transition is None or not transition.params:
+        return {}
+    sent = {key: given[key] for key in transition.params if key in given}
+    return load_params(transition.params, sent)
+
+
+def load_params(params: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Check inputs against their marshmallow fields; unknown ones are refused."""
+    try:
+        loaded: dict[str, Any] = InputSchema.from_dict(dict(params))().load(sent)
+    except marshmallow.ValidationError as error:
+        raise ValidationError(_("Please correct the marked fields."), fields=error.normalized_messages()) from None
+    return loaded
+
+
+def copy_values(spec: ModelSpec, record: Any, actor: Actor) -> dict[str, Any]:
+    """The values of a record for a new one like it: what must be unique is left out, lines come along."""
+    values = {
+        f.name: getattr(record, f.name)
+        for f in writable_fields(spec, actor, creating=True).values()
+        if not f.unique and f.name not in ("owner_id", "org_unit_id")
+    }
+    for lines in spec.lines.values():
+        line_spec = current_registry().models[lines.model]
+        fields = writable_fields(line_spec, actor, creating=True)
+        values[lines.name] = [{n: getattr(line, n) for n in fields} for line in getattr(record, lines.name)]
+    return values

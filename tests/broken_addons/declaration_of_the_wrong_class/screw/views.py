@@ -1,0 +1,3 @@
+"""Screens."""
+
+VIEWS = ({"model": "core.user", "columns": ["name"]},)

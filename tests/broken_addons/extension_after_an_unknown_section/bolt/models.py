@@ -1,0 +1,17 @@
+"""One table."""
+
+from __future__ import annotations
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped
+
+from core.db import Document, Meta, column
+
+
+class Thing(Document):
+    """A thing."""
+
+    __tablename__ = "bolt_thing"
+    __meta__ = Meta(title="Thing", resource="things")
+
+    name: Mapped[str] = column(String(40), "Name")

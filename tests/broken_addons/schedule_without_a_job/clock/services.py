@@ -1,0 +1,5 @@
+"""Verbs."""
+
+
+def strike() -> None:
+    """Not a function of jobs.py."""

@@ -1,0 +1,5 @@
+"""Rights."""
+
+from core.kernel.manifest import crud
+
+PERMISSIONS = (*crud("press.thing"),)

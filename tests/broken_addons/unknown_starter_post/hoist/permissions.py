@@ -1,0 +1,5 @@
+"""Rights."""
+
+from core.kernel.manifest import StarterRole
+
+ROLES = (StarterRole(post="juggler", permissions=("core.user.read",)),)

@@ -1,0 +1,1 @@
+"""An addon that only counts what is delivered to it."""

@@ -1,0 +1,1 @@
+"""An addon that fails while it holds secrets."""

@@ -1,0 +1,43 @@
+"""Core keeps the contract every addon keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.db.scope import scoped_models
+from core.kernel.discovery import Addon
+from core.testing import sources
+from core.testing.contract import AddonContract
+
+# Where core itself reads rows whatever the reader's reach, and why.
+PAST_THE_SCOPE = {
+    "db/migrate.py": "takes the lock of an upgrade",
+    "db/scope.py": "the row scope itself, by the tree of units",
+    "events/deliver.py": "who caused a delivery, and in which language",
+    "events/notifications.py": "who may be told, and at which address",
+    "events/overview.py": "the names of those who caused a job",
+    "kernel/health.py": "asks PostgreSQL for its settings",
+    "kernel/readiness.py": "asks whether the database answers",
+    "people/grants.py": "from posts and roles to rights, before there is an actor",
+    "people/links.py": "whom a one-time link belongs to, before there is an actor",
+    "people/org.py": "the tree of units stays a tree",
+    "people/signin.py": "who sets his password by a link, before there is an actor",
+    "people/web_profile.py": "one's own account, whatever one's role reaches",
+    "workflow/comments.py": "who wrote a comment, and who is mentioned",
+    "workflow/records.py": "whether a new record lies within the writer's reach",
+}
+
+
+class TestCore(AddonContract):
+    """The same promises; where core is not as an addon, it says how."""
+
+    addon = "core"
+
+    def test_it_has_a_readme_and_a_title(self, subject: Addon) -> None:
+        readme = subject.folder.parent / "README.md"
+        assert readme.read_text(encoding="utf-8").startswith("# ")
+
+    def test_it_reads_no_rows_past_the_row_scope(self, subject: Addon) -> None:
+        found = sources.core_selects(subject, [model.__name__ for model in scoped_models()])
+        files = {str(Path(place.partition(":")[0]).relative_to(subject.folder)) for place in found}
+        assert files == set(PAST_THE_SCOPE)

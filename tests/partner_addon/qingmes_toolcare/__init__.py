@@ -1,0 +1,1 @@
+"""Care of tools and gauges: who needs it when, and who did it."""
