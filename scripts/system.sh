@@ -13,12 +13,18 @@ python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv
 has node || need nodejs
 has npm || need npm
 
+# What WeasyPrint loads to make paper; without harfbuzz-subset a page takes far longer.
+library() { compgen -G "/usr/lib/*/$2" >/dev/null || compgen -G "/usr/lib/$2" >/dev/null || need "$1"; }
+library libpango-1.0-0 'libpango-1.0.so.0'
+library libpangoft2-1.0-0 'libpangoft2-1.0.so.0'
+library libharfbuzz-subset0 'libharfbuzz-subset.so.0'
+has fc-list || need fontconfig
+[ -n "$(fc-list :lang=zh 2>/dev/null || true)" ] || need fonts-noto-cjk
+
 if [ "$what" = test ]; then
   has chromium || need chromium
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql
   has redis-server || need redis-server
-  has fc-list || need fontconfig
-  [ -n "$(fc-list :lang=zh 2>/dev/null || true)" ] || need fonts-noto-cjk
 fi
 
 install_missing() {

@@ -56,7 +56,7 @@ def _term(spec: ModelSpec, part: str, actor: Actor) -> UnaryExpression[Any]:
 def _end_of(model: Any, links: tuple[str, ...], field: FieldSpec, actor: Actor) -> Any:
     """The column, or the value at the end of links as a scalar subquery within the actor's reach."""
     if not links:
-        return getattr(model, field.name)
+        return field.column_of(model)
     relation = getattr(model, links[0])
     target = aliased(relation.property.mapper.class_)
     query = select(_end_of(target, links[1:], field, actor)).where(

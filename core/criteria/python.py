@@ -43,7 +43,7 @@ def _value(record: Any, leaf: Leaf, actor: Actor) -> Any:
         record = getattr(record, link)
         if record is None or not _is_reached(record, actor):
             return None
-    return getattr(record, leaf.field.name)
+    return leaf.field.value_of(record)
 
 
 def _is_reached(record: Any, actor: Actor) -> bool:

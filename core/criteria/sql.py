@@ -31,7 +31,7 @@ def clause_of(model: Any, node: Node, actor: Actor) -> ColumnElement[bool]:
 def _linked(model: Any, links: tuple[str, ...], leaf: Leaf, actor: Actor) -> ColumnElement[bool]:
     """A comparison at the end of links: an EXISTS within what the actor reaches."""
     if not links:
-        return _compare(getattr(model, leaf.field.name), leaf)
+        return _compare(leaf.field.column_of(model), leaf)
     relation = getattr(model, links[0])
     target = aliased(relation.property.mapper.class_)
     inner = _linked(target, links[1:], leaf, actor)

@@ -62,6 +62,18 @@ class FieldSpec:
         """Whether totals of it make sense."""
         return self.kind in ("integer", "decimal", "quantity", "money", "price")
 
+    def column_of(self, model: Any) -> Any:
+        """The column expression on a class or alias, for SQL."""
+        return getattr(model, self.name)
+
+    def value_of(self, record: Any) -> Any:
+        """The stored value; a link's is the id."""
+        return getattr(record, self.name)
+
+    def set_on(self, record: Any, value: Any) -> None:
+        """Give a record a clean value."""
+        setattr(record, self.name, value)
+
     def writable(self, *, creating: bool) -> bool:
         """Whether people may set it, at creation or later."""
         return self.info.write == "always" or (creating and self.info.write == "create")

@@ -40,7 +40,7 @@ class Column:
             record = getattr(record, link) if record is not None else None
         if record is None:
             return None
-        return getattr(record, self.field.relation or self.field.name)
+        return getattr(record, self.field.relation) if self.field.relation else self.field.value_of(record)
 
 
 def resolve(spec: ModelSpec, path: str, actor: Actor) -> Column | None:

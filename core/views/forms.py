@@ -235,7 +235,7 @@ def _as_typed(value: Any) -> str:
 def raw(column: Column, record: Any, stored: Any) -> str:
     """A stored value as an input holds it."""
     if column.field.kind == "link" and not column.links:
-        return str(getattr(record, column.field.name) or "")
+        return str(column.field.value_of(record) or "")
     return plain(stored)
 
 

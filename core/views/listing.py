@@ -112,7 +112,7 @@ class Listing:
 
     def _summary(self) -> Any:
         """Count and sums over the first 10,001 rows, as a one-row subquery."""
-        columns = [getattr(self.spec.model, c.field.name) for c in self.total_columns]
+        columns = [c.field.column_of(self.spec.model).label(c.field.name) for c in self.total_columns]
         first = select(self.spec.model.id, *columns).where(self.where).limit(COUNT_LIMIT + 1).subquery()
         sums = [func.sum(first.c[c.field.name]).label(f"total_{n}") for n, c in enumerate(self.total_columns)]
         return select(func.count().label("all_rows"), *sums).select_from(first).subquery()
@@ -157,8 +157,8 @@ class Listing:
         """Count and totals of each value grouped by. One statement."""
         if self.group_column is None:
             return {}
-        key = getattr(self.spec.model, self.group_column.field.name)
-        sums = [func.sum(getattr(self.spec.model, c.field.name)) for c in self.total_columns]
+        key = self.group_column.field.column_of(self.spec.model)
+        sums = [func.sum(c.field.column_of(self.spec.model)) for c in self.total_columns]
         query: Select[Any] = select(key, func.count(self.spec.model.id), *sums).where(self.where).group_by(key)
         paths = [c.path for c in self.total_columns]
         return {row[0]: (row[1], dict(zip(paths, row[2:], strict=True))) for row in db.session.execute(query)}
@@ -171,7 +171,7 @@ class Listing:
 
 def search_clause(spec: ModelSpec, text: str, actor: Actor) -> ColumnElement[bool]:
     """Every word of the text somewhere in the fields quick search reads."""
-    columns = [func.lower(getattr(spec.model, field.name)) for field in search_fields(spec, actor)]
+    columns = [func.lower(field.column_of(spec.model)) for field in search_fields(spec, actor)]
     if not columns:
         raise ValidationError(_("This list cannot be searched."))
     words = text.replace("\x00", "").lower().split()[:8]
