@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.actor import set_actor
+from core.approvals import gate
 from core.config import Config
 from core.db import scope, session
 from core.db.session import db, reading, run_unit
@@ -23,6 +24,7 @@ from core.kernel.loading import load
 from core.kernel.registry import Registry
 from core.kernel.switch import forget_enabled
 from core.people import guards
+from core.reminders import watching
 from core.views import drawing
 from core.web import access, assets, errors, format, logs, shell
 from core.workflow import audit
@@ -119,13 +121,15 @@ _hooks_installed = False
 
 
 def _install_session_hooks() -> None:
-    """Row scope, audit, the rules about rights and the outbox listen to the one session factory; once per process."""
+    """Row scope, audit and what else listens to the one session factory; once per process."""
     global _hooks_installed
     if not _hooks_installed:
         scope.install(db.session)
         audit.install(db.session)
         guards.install(db.session)
+        gate.install(db.session)
         poke.install(db.session)
+        watching.install(db.session)
         _hooks_installed = True
 
 

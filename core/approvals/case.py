@@ -85,7 +85,10 @@ class Inserted:
 
 @dataclass
 class Case:
-    """A request. `facts` are the frozen values its flow decides on, `facts_hash` their fingerprint."""
+    """A request. `facts` are the frozen values its flow decides on, `facts_hash` their fingerprint.
+
+    `log` holds the events since it was read from where it is kept; `logged` is how many there were before.
+    """
 
     definition: Definition
     initiator: int
@@ -104,10 +107,11 @@ class Case:
     copies: dict[int, str] = field(default_factory=dict)
     returner: str | None = None
     log: list[Event] = field(default_factory=list)
+    logged: int = 0
 
     def emit(self, at: datetime, actor: int | None, verb: str, /, **data: Any) -> None:
         """Write an event and apply it."""
-        event = Event(len(self.log) + 1, at, actor, verb, data)
+        event = Event(self.logged + len(self.log) + 1, at, actor, verb, data)
         self.log.append(event)
         APPLY[verb](self, event)
 

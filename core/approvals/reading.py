@@ -216,7 +216,12 @@ def read_definition(stored: Any, compile_arm: Compile | None = None) -> d.Defini
     except marshmallow.ValidationError as error:
         raise ValidationError(_("Please correct the marked fields."), fields=error.normalized_messages()) from None
     _check_keys(read)
-    return replace(read, nodes=_compiled(read.nodes, compile_arm)) if compile_arm else read
+    return compile_arms(read, compile_arm) if compile_arm else read
+
+
+def compile_arms(read: d.Definition, compile_arm: Compile) -> d.Definition:
+    """The same definition with its conditions as functions."""
+    return replace(read, nodes=_compiled(read.nodes, compile_arm))
 
 
 def _depth(stored: Any, level: int = 0) -> int:

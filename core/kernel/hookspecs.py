@@ -6,6 +6,7 @@ The name says the power: `before_` may object and never writes, `after_` may wri
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pluggy
@@ -51,6 +52,23 @@ def after_save(record: Any, created: bool) -> None:
 
 
 @hookspec
+def approval_people(record: Any, transition: str) -> Any:
+    """Asked when a document is submitted for approval: whom do you name as approvers for it?
+
+    Return `{name: [user ids]}`; flows then offer each name as a way to name approvers. None when none.
+    """
+
+
+@hookspec(firstresult=True)
+def add_working_hours(start: datetime, hours: int) -> Any:
+    """Asked when something is due after so many working hours of the factory.
+
+    Return the instant, in UTC; None when you keep no calendar. Without any answer it is Monday to Friday,
+    eight hours a day.
+    """
+
+
+@hookspec
 def before_disable(addon: str) -> Any:
     """Called before an addon is switched off. Return a sentence to object; None to let it pass."""
 
@@ -66,4 +84,22 @@ def scanned_code(code: str) -> Any:
 
     Return `(model, id)` of the record the code belongs to, e.g. `("stock.lot", 7)`; None when not yours.
     The page then checks the reader's rights.
+    """
+
+
+@hookspec(firstresult=True)
+def approval_rounds(model: str, record_ids: list[int]) -> Any:
+    """Asked when records of a model are printed, once for all of them, before the pages are made.
+
+    Return their approvals as `{record_id: [core.paper.approvals.Round, …]}`, oldest round first, records without
+    any left out; None when you keep no approvals. In a fixed number of statements.
+    """
+
+
+@hookspec(firstresult=True)
+def working_time(org_unit_id: Any) -> Any:
+    """Asked when a deadline is reckoned in working days or hours, for an org unit or, with None, the factory.
+
+    Return an object like `core.reminders.spans.WorkTime` with the days and hours somebody works; None when you
+    do not know. Without an answer work is from Monday to Friday, 8 to 12 and 13 to 17.
     """

@@ -53,8 +53,14 @@ def _read() -> frozenset[str]:
 
 
 def forget_enabled() -> None:
-    """Read the rows again at the next question: at the start of each unit of work, and after a change."""
+    """Read the rows again at the next question, and the custom fields: at the start of each unit of work, and
+    after a change."""
+    from core.approvals.gate import forget_gated
+    from core.custom.loading import forget_fields
+
     _enabled.set(None)
+    forget_gated()
+    forget_fields()
 
 
 @contextmanager

@@ -20,13 +20,30 @@ class State:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approvable:
+    """What approval flows may know of a document. Everything has a sensible default.
+
+    `facts` are field paths as in criteria (`item.category_id`, `sum(lines.amount)`); empty: the fields people
+    write, and what can be summed of the lines. `amount` is the path of the amount. `material` are the fields and
+    line tables nobody may change while it waits for approval; empty: all. `undo` names the transition that takes
+    it back, asked for by “revoke”.
+    """
+
+    facts: tuple[str, ...] = ()
+    amount: str = ""
+    material: tuple[str, ...] = ()
+    undo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Transition:
     """A named way from some states to another, run only by `fire()`.
 
     `permission` is the full permission name. `effect(record, **params)` runs inside the transaction after
     the checks, before the state changes; it raises a `QingmesError` to refuse. `event(record)` builds an
     event published with it. `params` names the extra inputs the effect takes (`reason`), as a marshmallow
-    field each. `approvable` lets an administrator put an approval flow before it. `confirm` asks first.
+    field each. `approvable` lets an administrator put an approval flow before it;
+    an `Approvable` says what such flows may know. `confirm` asks first.
     `by_program`: services fire it when something has happened; people are never offered it.
     """
 
@@ -38,7 +55,7 @@ class Transition:
     effect: Callable[..., None] | None = None
     event: Callable[[Any], Any] | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
-    approvable: bool = False
+    approvable: bool | Approvable = False
     confirm: Text = ""
     colour: Colour = "blue"
     icon: str = ""
