@@ -1,0 +1,57 @@
+"""Who is told what about a request: people asked, the initiator, those informed, administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from core.approvals.case import Event
+from core.approvals.people import Org
+from core.approvals.store import Loaded
+from core.events.notifications import notify
+from core.i18n import Text, _
+
+ENDED: Mapping[str, Callable[[str], Text]] = {
+    "approved": lambda title: _("Approved: %(title)s", title=title),
+    "rejected": lambda title: _("Rejected: %(title)s", title=title),
+    "cancelled": lambda title: _("Ended by an administrator: %(title)s", title=title),
+}
+
+
+def tell(loaded: Loaded, events: Iterable[Event], org: Org | None) -> None:
+    """Notify everybody these events concern, each once per event. Flushes."""
+    title, link = loaded.request.title, f"/approvals/{loaded.request.id}"
+    happened = list(events)
+    asked = _asked_now(loaded, happened)
+    if asked:
+        notify(asked, _("Please decide: %(title)s", title=title), link=link)
+    for event in happened:
+        for users, text in _messages(loaded, event, org, title):
+            notify(users, text, link=link)
+
+
+def _asked_now(loaded: Loaded, events: list[Event]) -> list[int]:
+    """Whose turn these events have made it."""
+    case, new = loaded.case, set[int]()
+    for event in events:
+        if event.verb in ("opened", "moved", "joined", "turn", "unparked", "unblocked"):
+            new |= {t.assignee for t in case.tasks if t.state == "todo"}
+    return sorted(new - {loaded.case.log[-1].actor} if loaded.case.log else new)
+
+
+def _messages(loaded: Loaded, event: Event, org: Org | None, title: str) -> list[tuple[list[int], Text]]:
+    case, data = loaded.case, event.data
+    initiator = [case.initiator]
+    if event.verb == "ended" and data["state"] in ENDED:
+        return [(initiator, ENDED[data["state"]](title))]
+    if event.verb == "sent_back" and data["to"] is None:
+        return [(initiator, _("Sent back to you: %(title)s", title=title))]
+    if event.verb == "failed":
+        return [(initiator, _("Approved, but it could not be carried out: %(title)s", title=title))]
+    if event.verb == "blocked" and org is not None:
+        return [(list(org.admins), _("Nobody may decide: %(title)s", title=title))]
+    if event.verb == "copied":
+        return [([data["user"]], _("For your information: %(title)s", title=title))]
+    if event.verb in ("urged", "reminded"):
+        tasks = data.get("tasks", [data.get("task")])
+        return [([case.task(n).assignee for n in tasks], _("Please hurry: %(title)s", title=title))]
+    return []

@@ -1,0 +1,71 @@
+"""What the clock does: reminders before a task is late, and what its step says when it is.
+
+Timers are rows, planned when a task comes up and fired under the request's lock, each at most once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+
+from core.approvals.models import ApprovalTimer
+from core.approvals.store import Loaded
+from core.db.session import db
+from core.db.types import utcnow
+from core.kernel import hooks
+
+BATCH = 100
+DAY_STARTS, DAY_ENDS = 8, 16
+
+
+def plan_timers(loaded: Loaded) -> None:
+    """Plan the timers of tasks that have just come up. Flushes when there are any."""
+    case = loaded.case
+    for task in case.tasks:
+        rules = case.rules_of(case.step(task.step))
+        if task.state != "todo" or rules is None or rules.due is None or _is_planned(loaded, task.n):
+            continue
+        now = utcnow()
+        for n, hours in enumerate(rules.due.remind):
+            _add(loaded, task.n, "remind", n, due_after(now, hours))
+        _add(loaded, task.n, "late", 0, due_after(now, rules.due.hours))
+
+
+def _is_planned(loaded: Loaded, task: int) -> bool:
+    query = select(ApprovalTimer.id).where(ApprovalTimer.request_id == loaded.request.id, ApprovalTimer.task == task)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _add(loaded: Loaded, task: int, kind: str, n: int, due_at: datetime) -> None:
+    db.session.add(ApprovalTimer(request_id=loaded.request.id, task=task, kind=kind, n=n, due_at=due_at))
+    db.session.flush()
+
+
+def due_after(start: datetime, hours: int) -> datetime:
+    """The instant so many working hours later, by the factory's calendar if an app keeps one."""
+    answer: datetime | None = hooks.ask("add_working_hours", start=start, hours=hours)
+    return answer if answer is not None else plain_hours(start, hours, current_app.config["QINGMES"].timezone)
+
+
+def plain_hours(start: datetime, hours: int, timezone: str) -> datetime:
+    """Working hours from Monday to Friday, eight a day from 8 o'clock, in the factory's time zone."""
+    zone = ZoneInfo(timezone)
+    local, left = start.astimezone(zone), timedelta(hours=hours)
+    while True:
+        begin = local.replace(hour=DAY_STARTS, minute=0, second=0, microsecond=0)
+        finish = local.replace(hour=DAY_ENDS, minute=0, second=0, microsecond=0)
+        local = max(local, begin)
+        if local.weekday() < 5 and finish - local >= left:
+            return (local + left).astimezone(start.tzinfo)
+        if local.weekday() < 5 and local < finish:
+            left -= finish - local
+        local = begin + timedelta(days=1)
+
+
+def find_due(now: datetime) -> list[int]:
+    """The timers to fire now, the oldest first, a bounded number."""
+    query = select(ApprovalTimer.id).where(ApprovalTimer.fired_at.is_(None), ApprovalTimer.due_at <= now)
+    return list(db.session.scalars(query.order_by(ApprovalTimer.due_at, ApprovalTimer.id).limit(BATCH)))
