@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, send_file
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -15,6 +16,7 @@ from core.db.session import db, run_unit, writing
 from core.db.spec import ModelSpec
 from core.errors import NotFound
 from core.i18n import _
+from core.imports import exports
 from core.kernel.registry import current_registry
 from core.views import export, filters, saved
 from core.views.drawing import list_url
@@ -95,14 +97,14 @@ def forget_view(addon: str, resource: str, view_id: int) -> Response:
 @blueprint.get(f"{LIST}/export")
 @requires_on_model("export")
 def export_list(addon: str, resource: str) -> Response:
-    """Exactly what the list shows, as xlsx or csv. Reads only, so that nobody waits while it is written."""
-    shown = _listing(addon, resource, request.args)
-    if request.args.get("format") == "csv":
-        content, mimetype, ending = export.export_csv(shown), "text/csv", "csv"
-    else:
-        content, mimetype, ending = export.export_xlsx(shown), XLSX, "xlsx"
+    """What the list shows, or with `full` every field, as xlsx or csv. Reads only: nobody waits while it is written."""
+    shown, format = _listing(addon, resource, request.args), request.args.get("format", "xlsx")
+    if export.is_large(shown):
+        later = url_for("imports.ask_later", addon=addon, resource=resource)
+        return redirect(f"{later}?{urlencode(list(request.args.items(multi=True)))}")
+    content = exports.make(shown, format=format, full="full" in request.args)
     _note_export(shown)
-    name = f"{shown.spec.meta.plural or shown.spec.meta.title}.{ending}"
+    name, mimetype = exports.file_name(shown.spec, format), "text/csv" if format == "csv" else XLSX
     return send_file(io.BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
 
 
