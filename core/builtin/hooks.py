@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.approvals import administration, gate
+from core.approvals import administration, flows, gate
+from core.approvals.models import ApprovalFlow
 from core.custom import definitions
 from core.custom.models import CustomField
 from core.events import outbox
@@ -33,6 +34,8 @@ def before_save(record: Any, changes: dict[str, Any]) -> Any:
         check_pattern(changes.get("model") or record.model, changes["pattern"])
     if isinstance(record, CustomField):
         definitions.check(record, changes)
+    if isinstance(record, ApprovalFlow):
+        flows.check_flow(record, changes)
     return letterhead.objection_to(record) if isinstance(record, Letterhead) else None
 
 
@@ -50,6 +53,8 @@ def after_save(record: Any, created: bool) -> None:
         org.keep_path(record)
     if isinstance(record, User) and not record.active:
         administration.leave(record.id)
+    if isinstance(record, ApprovalFlow):
+        gate.forget_gated()
     if isinstance(record, CustomField):
         definitions.take_effect()
 

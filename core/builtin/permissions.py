@@ -9,6 +9,13 @@ PERMISSIONS = (
     *crud("core.role"),
     *crud("core.user", reset_password=_("Reset password"), end_sessions=_("End sessions")),
     *crud("core.number_rule"),
+    *crud("core.approval_flow", publish=_("Publish approval flows")),
+    Permission(name="core.approval.administer", title=_("Administer approval requests")),
+    *crud("core.custom_field", publish=_("Put in use and retire")),
+    *crud("core.letterhead"),
+    Permission(name="core.print_template.read", title=_("Read")),
+    Permission(name="core.print_template.write", title=_("Edit")),
+    Permission(name="core.print_template.publish", title=_("Publish")),
     Permission(name="core.api_token.own", title=_("Make API tokens for oneself")),
     Permission(name="core.api_token.manage", title=_("Manage everyone's tokens and devices")),
     Permission(name="core.addon.manage", title=_("Enable and disable apps")),
@@ -17,6 +24,10 @@ PERMISSIONS = (
     Permission(name="core.job.retry", title=_("Retry jobs")),
     Permission(name="core.health.read", title=_("See the system's health")),
     Permission(name="core.saved_view.share", title=_("Share saved views")),
+    *crud("core.reminder_rule"),
+    Permission(name="core.robot.manage", title=_("Manage chat robots")),
+    Permission(name="core.webhook.manage", title=_("Manage webhooks")),
+    Permission(name="core.import.read", title=_("See everyone's imports")),
 )
 
 FIELD_GROUPS = (
