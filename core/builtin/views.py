@@ -1,5 +1,6 @@
 """Screens of what core itself keeps."""
 
+from core.custom import views as custom
 from core.i18n import _
 from core.views.declare import FormView, Lines, ListView, Menu, Section
 
@@ -45,7 +46,25 @@ VIEWS = (
         model="core.role",
         sections=(Section(name="main", title=_("General"), fields=("code", "name", "scope", "active")),),
     ),
+    ListView(model="core.letterhead", columns=("company", "address", "contact")),
+    FormView(
+        model="core.letterhead",
+        sections=(
+            Section(
+                name="main",
+                title=_("Letterhead"),
+                fields=("company", "company_en", "address", "address_en", "contact", "footer"),
+            ),
+        ),
+    ),
     ListView(model="core.number_rule", columns=("model", "pattern", "mode")),
+    ListView(
+        model="core.reminder_rule",
+        columns=("name", "model", "trigger", "active", "since", "problem"),
+        filters=("trigger", "active"),
+    ),
+    FormView(model="core.reminder_rule", endpoint="reminders.edit"),
+    *custom.VIEWS,
 )
 
 MENUS = (
@@ -62,6 +81,15 @@ MENUS = (
     Menu(key="core.posts", title=_("Posts"), parent="core.settings", model="core.post", sequence=20),
     Menu(key="core.users", title=_("Users"), parent="core.settings", model="core.user", sequence=30),
     Menu(key="core.roles", title=_("Roles"), parent="core.settings", model="core.role", sequence=40),
+    Menu(key="core.letterheads", title=_("Letterhead"), parent="core.settings", model="core.letterhead", sequence=62),
+    Menu(
+        key="core.print_templates",
+        title=_("Print templates"),
+        parent="core.settings",
+        endpoint="print_templates.index",
+        permission="core.print_template.read",
+        sequence=64,
+    ),
     Menu(
         key="core.devices",
         title=_("Tokens and devices"),
@@ -71,6 +99,26 @@ MENUS = (
         sequence=50,
     ),
     Menu(key="core.numbers", title=_("Number rules"), parent="core.settings", model="core.number_rule", sequence=60),
+    *custom.MENUS,
+    Menu(
+        key="core.reminders", title=_("Reminder rules"), parent="core.settings", model="core.reminder_rule", sequence=62
+    ),
+    Menu(
+        key="core.robots",
+        title=_("Robots"),
+        parent="core.settings",
+        endpoint="webhooks.robots_page",
+        permission="core.robot.manage",
+        sequence=64,
+    ),
+    Menu(
+        key="core.webhooks",
+        title=_("Webhooks"),
+        parent="core.settings",
+        endpoint="webhooks.index",
+        permission="core.webhook.manage",
+        sequence=66,
+    ),
     Menu(
         key="core.audit",
         title=_("Audit trail"),
@@ -86,6 +134,14 @@ MENUS = (
         endpoint="apps.index",
         permission="core.addon.manage",
         sequence=80,
+    ),
+    Menu(
+        key="core.imports",
+        title=_("Imports"),
+        parent="core.settings",
+        endpoint="imports.index",
+        permission="core.import.read",
+        sequence=82,
     ),
     Menu(
         key="core.jobs",

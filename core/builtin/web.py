@@ -1,12 +1,31 @@
 """Core's own pages, by part."""
 
 from core.events.web import blueprint as jobs
+from core.imports.web import blueprint as imports
 from core.kernel.web import blueprint as apps
+from core.paper.web import blueprint as paper
+from core.paper.web_templates import blueprint as print_templates
 from core.people.web_profile import blueprint as people
 from core.people.web_roles import blueprint as roles
+from core.reminders.web import blueprint as reminders
 from core.views.web import blueprint as views
 from core.views.web_lists import blueprint as lists
 from core.web.shell import blueprint as shell
+from core.webhooks.web import blueprint as webhooks
 from core.workflow.web import blueprint as documents
 
-BLUEPRINTS = (shell, people, roles, apps, documents, jobs, views, lists)
+BLUEPRINTS = (
+    reminders,
+    webhooks,
+    shell,
+    people,
+    roles,
+    apps,
+    documents,
+    jobs,
+    imports,
+    views,
+    lists,
+    paper,
+    print_templates,
+)

@@ -7,9 +7,11 @@ from collections.abc import Container
 from flask import Blueprint
 
 from core.db.spec import ModelSpec
-from core.errors import SetupError
+from core.errors import SetupError, ValidationError
 from core.kernel.discovery import Addon
-from core.kernel.registry import Registry
+from core.kernel.registry import Registry, is_page
+from core.paper.declare import Label, Paper
+from core.paper.sizes import FORMATS, page_mm
 from core.views.declare import Lines, Section
 
 
@@ -22,6 +24,7 @@ def check(registry: Registry) -> None:
     _check_blueprints(registry)
     _check_views(registry)
     _check_menus(registry)
+    _check_papers(registry)
     _check_roles(registry)
     _check_subscriptions(registry)
     _check_jobs(registry)
@@ -180,6 +183,45 @@ def _check_menus(registry: Registry) -> None:
             _permission(registry, addon, menu.permission, "views.py", f"Menu '{key}'")
         if menu.endpoint and not menu.permission:
             raise addon.wrong("views.py", f"Menu '{key}'", "leads to a page but names no permission", "add permission=")
+
+
+def _check_papers(registry: Registry) -> None:
+    for key, declared in registry.papers.items():
+        addon, paper, where = registry.addons[declared.addon], declared.what, f"PAPERS '{key}'"
+        spec = _model(registry, addon, paper.model, "paper.py", where)
+        if not is_page(spec):
+            raise addon.wrong("paper.py", where, f"'{paper.model}' has no pages of its own", "name a document's model")
+        if not any((a.folder / "templates" / paper.template).is_file() for a in registry.addons.values()):
+            raise addon.wrong(
+                "paper.py", where, f"there is no template '{paper.template}'", "write it, or mend the name"
+            )
+        if paper.permission:
+            _permission(registry, addon, paper.permission, "paper.py", where)
+        for path in (*paper.loads, paper.language, getattr(paper, "quantity", "")):
+            _check_load(registry, addon, spec, path, where)
+        _check_sizes(addon, paper, where)
+
+
+def _check_load(registry: Registry, addon: Addon, spec: ModelSpec, path: str, where: str) -> None:
+    first, _dot, rest = path.partition(".")
+    if first in spec.lines:
+        spec, path = registry.models[spec.lines[first].model], rest
+    if path:
+        check_path(registry, addon, spec.name, path, where)
+
+
+def _check_sizes(addon: Addon, paper: Paper, where: str) -> None:
+    if isinstance(paper, Label):
+        unknown = [f for f in paper.formats if f not in FORMATS]
+        if unknown or not paper.formats:
+            raise addon.wrong("paper.py", where, f"knows no formats {unknown}", "name one of: " + ", ".join(FORMATS))
+        return
+    try:
+        sizes = [page_mm(size) for size in paper.sizes]
+    except ValidationError as error:
+        raise addon.wrong("paper.py", where, str(error), "name a size such as A4") from error
+    if not sizes:
+        raise addon.wrong("paper.py", where, "has no sizes", "name a size such as A4")
 
 
 def check_endpoints(registry: Registry, known: Container[str]) -> None:

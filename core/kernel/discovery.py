@@ -20,7 +20,7 @@ from core.errors import SetupError
 from core.kernel.manifest import API_VERSION, CORE, Manifest
 
 GROUP = "qingmes.addons"
-RESERVED = frozenset({"addons", "api", "apps", "documents", "jobs", "m", "people", "static", "views"})
+RESERVED = frozenset({"addons", "api", "apps", "documents", "jobs", "m", "paper", "people", "static", "views"})
 
 
 @dataclass

@@ -23,6 +23,7 @@ from core.kernel import checks, hookspecs
 from core.kernel.discovery import Addon, discover
 from core.kernel.manifest import CORE, FieldGroup, NumberRuleSpec, Permission, Schedule, StarterRole, Subscription
 from core.kernel.registry import Declared, Registry, set_registry
+from core.paper.declare import Document, Label
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Workflow
 
@@ -35,6 +36,7 @@ FILES = (
     "workflows",
     "jobs",
     "views",
+    "paper",
     "hooks",
     "web",
     "api",
@@ -102,7 +104,7 @@ def _collect(registry: Registry, addon: Addon) -> None:
         if addon_and_noun(mapper.class_)[0] == addon.name:
             spec = describe(mapper.class_)
             registry.models[spec.name] = registry.by_class[spec.model] = spec
-    for collect in (_permissions, _workflows, _views, _events, _jobs, _endpoints):
+    for collect in (_permissions, _workflows, _views, _papers, _events, _jobs, _endpoints):
         collect(registry, addon)
 
 
@@ -144,6 +146,11 @@ def _views(registry: Registry, addon: Addon) -> None:
         registry.extensions.setdefault(extension.model, []).append(Declared(addon.name, extension))
     for menu in _declared(addon, "views", "MENUS", Menu):
         _add(addon, registry.menus, menu.key, Declared(addon.name, menu), "views.MENUS")
+
+
+def _papers(registry: Registry, addon: Addon) -> None:
+    for paper in _declared(addon, "paper", "PAPERS", (Document, Label)):
+        _add(addon, registry.papers, f"{addon.name}.{paper.name}", Declared(addon.name, paper), "paper.PAPERS")
 
 
 def _events(registry: Registry, addon: Addon) -> None:

@@ -21,6 +21,7 @@ from core.kernel.manifest import (
     StarterRole,
     Subscription,
 )
+from core.paper.declare import Paper
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Transition, Workflow
 
@@ -58,6 +59,7 @@ class Registry:
     kanbans: dict[str, KanbanView] = field(default_factory=dict)
     extensions: dict[str, list[Declared[Extension]]] = field(default_factory=dict)
     menus: dict[str, Declared[Menu]] = field(default_factory=dict)
+    papers: dict[str, Declared[Paper]] = field(default_factory=dict)
     events: dict[str, type[Any]] = field(default_factory=dict)
     subscriptions: list[Declared[Subscription]] = field(default_factory=list)
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
