@@ -8,7 +8,7 @@ from sqlalchemy import UnaryExpression, select
 from sqlalchemy.orm import aliased
 
 from core.actor import Actor
-from core.criteria.tree import find_field
+from core.criteria.paths import find_field
 from core.db.scope import criterion
 from core.db.spec import FieldSpec, ModelSpec
 from core.errors import ValidationError
@@ -46,20 +46,20 @@ def _term(spec: ModelSpec, part: str, actor: Actor) -> UnaryExpression[Any]:
     if field.kind == "json":
         problem = _("Records cannot be sorted by “%(field)s”.", field=field.label)
         raise ValidationError(problem, fields={"sort": [problem]})
-    column: Any = _end_of(spec.model, links, field, actor)
+    column: Any = end_of(spec.model, links, field, actor)
     term = column.desc() if part.startswith("-") else column.asc()
     # NULLS LAST only where it matters: it keeps SQLite from using an index.
     ordered: UnaryExpression[Any] = term.nulls_last() if links or field.nullable else term
     return ordered
 
 
-def _end_of(model: Any, links: tuple[str, ...], field: FieldSpec, actor: Actor) -> Any:
+def end_of(model: Any, links: tuple[str, ...], field: FieldSpec, actor: Actor) -> Any:
     """The column, or the value at the end of links as a scalar subquery within the actor's reach."""
     if not links:
         return field.column_of(model)
     relation = getattr(model, links[0])
     target = aliased(relation.property.mapper.class_)
-    query = select(_end_of(target, links[1:], field, actor)).where(
+    query = select(end_of(target, links[1:], field, actor)).where(
         target.id == _key(model, relation), criterion(target, actor)
     )
     return query.correlate(model).scalar_subquery()

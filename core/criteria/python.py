@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from core.actor import Actor
-from core.criteria.tree import TEXTUAL, Branch, Leaf, Node, Not, check
+from core.criteria.compare import Predicate, predicate_of
+from core.criteria.paths import Path
+from core.criteria.tree import Leaf, check
 from core.db.scope import criterion, parent_of, permission_of, scope_columns
 from core.db.session import db
 from core.db.spec import ModelSpec
-
-Predicate = Callable[[Any], bool]
-ORDER = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 def to_predicate(spec: ModelSpec, tree: Any, actor: Actor) -> Predicate:
     """The function of a condition; raises `ValidationError` as `check` does.
 
-    Like the SQL, it takes a linked record that is out of the actor's reach for missing.
+    Like the SQL, it takes a linked record that is out of the actor's reach for missing, and the lines of a
+    document out of his reach for none.
     """
-    return predicate_of(check(spec, tree, actor), actor)
+    return predicate_of(check(spec, tree, actor), lambda record, leaf: _found(record, leaf, actor))
 
 
-def predicate_of(node: Node, actor: Actor) -> Predicate:
-    """The function of a checked tree."""
-    if isinstance(node, Not):
-        part = predicate_of(node.part, actor)
-        return lambda record: not part(record)
-    if isinstance(node, Branch):
-        parts = [predicate_of(p, actor) for p in node.parts]
-        every = all if node.op == "and" else any
-        return lambda record: every(part(record) for part in parts)
-    return lambda record: _holds(_value(record, node, actor), node)
+def _found(record: Any, leaf: Leaf, actor: Actor) -> Any:
+    path = leaf.path
+    if not path.lines:
+        return _value(record, path, actor)
+    lines = getattr(record, path.lines) if _is_reached(record, actor) else []
+    if path.total == "count":
+        return len(lines)
+    values = [_value(line, path, actor) for line in lines]
+    return values if path.is_each else total(path.total, values)
 
 
-def _value(record: Any, leaf: Leaf, actor: Actor) -> Any:
-    for link in leaf.links:
+def total(name: str, values: Sequence[Any]) -> Any:
+    """The sum, smallest or largest of what is not missing: the sum of nothing is 0, the smallest is missing."""
+    known = [value for value in values if value is not None]
+    if name == "sum":
+        return sum(known)
+    return (min if name == "min" else max)(known, default=None)
+
+
+def _value(record: Any, path: Path, actor: Actor) -> Any:
+    for link in path.links:
         record = getattr(record, link)
         if record is None or not _is_reached(record, actor):
             return None
-    return leaf.field.value_of(record)
+    return path.field.value_of(record)
 
 
 def _is_reached(record: Any, actor: Actor) -> bool:
@@ -53,22 +59,3 @@ def _is_reached(record: Any, actor: Actor) -> bool:
     if not limited or actor.reach(permission_of(model, "read")).everything:
         return True
     return db.session.scalar(select(model.id).where(model.id == record.id, criterion(model, actor))) is not None
-
-
-def _holds(value: Any, leaf: Leaf) -> bool:
-    if leaf.op == "empty":
-        return value is None or (leaf.field.kind in TEXTUAL and value == "")
-    if value is None or leaf.value is None:
-        return False
-    wanted = leaf.value
-    if leaf.op in ("eq", "ne"):
-        return (value == wanted) is (leaf.op == "eq")
-    if leaf.op == "in":
-        return value in wanted
-    if leaf.op == "between":
-        return None not in wanted and bool(wanted[0] <= value <= wanted[1])
-    if leaf.op == "contains":
-        return wanted.lower() in value.lower()
-    if leaf.op == "starts":
-        return bool(value.lower().startswith(wanted.lower()))
-    return bool(ORDER[leaf.op](value, wanted))

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.actor import Actor
+from core.criteria.paths import DATED, EACH, ORDERED, TEXTUAL, Path, find_path
 from core.criteria.values import read_value
-from core.db.fields import ColumnInfo
 from core.db.spec import FieldSpec, ModelSpec
 from core.errors import ValidationError
 from core.i18n import _
-from core.kernel.registry import current_registry
-from core.kernel.switch import enabled_addons
 
 MAX_DEPTH = 5
 MAX_LEAVES = 50
 MAX_NODES = 200
-MAX_LINKS = 3
-ORDERED = frozenset({"integer", "decimal", "quantity", "price", "money", "date", "datetime"})
-TEXTUAL = frozenset({"text", "longtext"})
-OPERATORS: Mapping[str, frozenset[str] | None] = {
-    "eq": None,
-    "ne": None,
-    "in": None,
-    "empty": None,
+LINKED = frozenset({"link"})
+KINDS = ORDERED | TEXTUAL | LINKED | {"boolean", "choice"}
+OPERATORS: Mapping[str, frozenset[str]] = {
+    "eq": KINDS,
+    "ne": KINDS,
+    "in": KINDS,
+    "empty": KINDS,
     "gt": ORDERED,
     "gte": ORDERED,
     "lt": ORDERED,
@@ -33,27 +30,20 @@ OPERATORS: Mapping[str, frozenset[str] | None] = {
     "between": ORDERED,
     "contains": TEXTUAL,
     "starts": TEXTUAL,
+    "older_than": DATED,
+    "within_next": DATED,
+    "under": LINKED,
 }
-IDENTITY = FieldSpec(
-    name="id",
-    kind="link",
-    info=ColumnInfo(label=_("Id")),
-    required=True,
-    nullable=False,
-    unique=True,
-    length=None,
-    default=None,
-)
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One comparison: the links to follow, the field at their end, the operator, the typed value."""
+    """One comparison: where the value stands, the operator, the typed value to compare with, and that as given."""
 
-    links: tuple[str, ...]
-    field: FieldSpec
+    path: Path
     op: str
     value: Any
+    given: Any = None
 
 
 @dataclass(frozen=True)
@@ -72,16 +62,38 @@ class Not:
 
 
 Node = Leaf | Branch | Not
+Finder = Callable[[str], Path]
 
 
 def check(spec: ModelSpec, tree: Any, actor: Actor) -> Node:
-    """A checked tree, or `ValidationError` naming what is wrong; fields the actor may not see are unknown."""
-    return _Checker(spec, actor).node(tree, 1)
+    """A checked tree, or `ValidationError` naming what is wrong; fields the actor may not see are unknown.
+
+    One statement for each unit asked for with `under`.
+    """
+    return check_with(lambda path: find_path(spec, path, actor), tree, actor)
+
+
+def check_facts(kinds: Mapping[str, FieldSpec], tree: Any, actor: Actor) -> Node:
+    """The same for a condition on facts, whose names are the keys of `kinds`."""
+
+    def find(text: str) -> Path:
+        if text not in kinds:
+            problem = _("There is no fact “%(path)s”.", path=text[:80])
+            raise ValidationError(problem, fields={text: [problem]})
+        total = text.partition("(")[0]
+        return Path(text, kinds[text], kinds[text].label, total=total if total in EACH else "")
+
+    return check_with(find, tree, actor)
+
+
+def check_with(find: Finder, tree: Any, actor: Actor) -> Node:
+    """A checked tree whose paths are found by a function that raises `ValidationError` for unknown ones."""
+    return _Checker(find, actor).node(tree, 1)
 
 
 class _Checker:
-    def __init__(self, spec: ModelSpec, actor: Actor) -> None:
-        self.spec = spec
+    def __init__(self, find: Finder, actor: Actor) -> None:
+        self.find = find
         self.actor = actor
         self.leaves = self.nodes = 0
 
@@ -106,14 +118,15 @@ class _Checker:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise _too_many()
-        path, op = tree["field"], tree.get("op")
-        if set(tree) - {"field", "op", "value"} or not isinstance(path, str):
+        text, op = tree["field"], tree.get("op")
+        if set(tree) - {"field", "op", "value"} or not isinstance(text, str):
             raise ValidationError(_("A comparison has “field”, “op” and “value”."))
-        links, field = find_field(self.spec, path, self.actor)
-        if not isinstance(op, str) or not fits(field, op):
-            problem = _("“%(op)s” cannot be asked of “%(field)s”.", op=str(op)[:40], field=field.label)
-            raise ValidationError(problem, fields={path: [problem]})
-        return Leaf(links, field, op, read_value(field, op, tree.get("value"), path, self.actor))
+        path = self.find(text)
+        if not isinstance(op, str) or not fits(path.field, op):
+            problem = _("“%(op)s” cannot be asked of “%(field)s”.", op=str(op)[:40], field=path.label)
+            raise ValidationError(problem, fields={text: [problem]})
+        given = tree.get("value")
+        return Leaf(path, op, read_value(path.field, op, given, text, self.actor), given)
 
 
 def _malformed() -> ValidationError:
@@ -125,33 +138,16 @@ def _too_many() -> ValidationError:
 
 
 def fits(field: FieldSpec, op: str) -> bool:
-    """Whether the operator exists and makes sense for fields of this kind."""
-    if op not in OPERATORS or field.kind == "json":
+    """Whether the operator exists and makes sense for fields of this kind; `under` is asked of org units."""
+    if op == "under" and field.target != "core.org_unit":
         return False
-    kinds = OPERATORS[op]
-    return kinds is None or field.kind in kinds
+    return field.kind in OPERATORS.get(op, ())
 
 
-def find_field(spec: ModelSpec, path: str, actor: Actor) -> tuple[tuple[str, ...], FieldSpec]:
-    """Follow `item.category.code` to its field; `ValidationError` for anything the actor may not know of.
-
-    Following a link needs the right to read what it leads to.
-    """
-    *links, last = path.split(".")
-    problem = _("There is no field “%(path)s”.", path=path[:80])
-    unknown = ValidationError(problem, fields={path: [problem]})
-    if len(links) > MAX_LINKS:
-        raise unknown
-    followed = []
-    for link in links:
-        field = spec.field_named(link)
-        if field is None or field.relation is None or field.target is None or not actor.sees_group(field.info.group):
-            raise unknown
-        spec = current_registry().models[field.target]
-        if spec.addon not in enabled_addons() or not actor.can(spec.permission("read")):
-            raise unknown
-        followed.append(field.relation)
-    found = IDENTITY if last == "id" else spec.field_named(last)
-    if found is None or not actor.sees_group(found.info.group):
-        raise unknown
-    return tuple(followed), found
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Every comparison of a checked tree, in order."""
+    if isinstance(node, Leaf):
+        yield node
+        return
+    for part in node.parts if isinstance(node, Branch) else (node.part,):
+        yield from leaves(part)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import select
 
 from core.actor import Actor
-from core.db.base import display
-from core.db.session import db
+from core.criteria.words import names_of
 from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import Text, _, gettext
 from core.kernel.registry import current_registry
 from core.views.columns import choices_of, resolve
 from core.views.conditions import OFFERED, OPERATORS, PERIODS, WITHOUT_VALUE, Condition, field_at, shape_of
 from core.views.listing import Listing, seen
-from core.web.addresses import LARGEST_ID
 
 NAMED: Mapping[str, tuple[str, Text]] = {"core.user": ("me", _("Me")), "core.org_unit": ("my_unit", _("My org unit"))}
 Names = Mapping[tuple[str, str], str]
@@ -135,14 +130,3 @@ def _link_names(spec: ModelSpec, conditions: Iterable[Condition]) -> Names:
         if field is not None and field.target and condition.value.isdecimal():
             wanted.setdefault(field.target, set()).add(int(condition.value))
     return names_of(wanted)
-
-
-def names_of(wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, str], str]:
-    """The display texts of records, by model and id as text. One statement per model."""
-    names = {}
-    for target, ids in wanted.items():
-        model: Any = current_registry().models[target].model
-        possible = sorted(record_id for record_id in ids if record_id <= LARGEST_ID)
-        for record in db.session.scalars(select(model).where(model.id.in_(possible))):
-            names[target, str(record.id)] = display(record)
-    return names
