@@ -16,6 +16,7 @@ class Config:
     `redis_url` None means embedded: jobs run in a thread of the web process.
     `only` restricts discovery to these addons, `block` leaves some out. `password_policy` names a preset of
     `core.people.passwords`; with `require_two_factor` administrators must have a second factor.
+    `private_hosts` (`host` or `host:port`) may be called by webhooks and robots though they are not on the internet.
     """
 
     data_dir: Path
@@ -34,6 +35,7 @@ class Config:
     trusted_proxies: int = 0
     password_policy: str = "default"  # noqa: S105 - the name of a preset
     require_two_factor: bool = False
+    private_hosts: frozenset[str] = frozenset()
     testing: bool = False
 
     @property
@@ -68,6 +70,7 @@ class Config:
             trusted_proxies=int(env.get("QINGMES_TRUSTED_PROXIES", "0")),
             password_policy=env.get("QINGMES_PASSWORD_POLICY", "default"),
             require_two_factor=env.get("QINGMES_REQUIRE_TWO_FACTOR", "") == "1",
+            private_hosts=frozenset(_split(env.get("QINGMES_PRIVATE_HOSTS", "").lower(), ",")),
         )
 
 

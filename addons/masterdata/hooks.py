@@ -44,3 +44,9 @@ def scanned_code(code: str) -> Any:
         return "masterdata.item", item.id
     partner = services.find_partner_by_code(code)
     return ("masterdata.partner", partner.id) if partner is not None else None
+
+
+@hookimpl
+def working_time(org_unit_id: Any) -> Any:
+    """As the work calendar of the org unit says, or that of the factory."""
+    return services.find_working_time(org_unit_id)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import Meta, Record
+from core.db.base import Document, Meta, Record
 from core.db.types import Identity, Json, UtcDateTime, utcnow
 from core.i18n import _
 
@@ -82,6 +82,7 @@ class Notification(Record):
 class NotificationSetting(Record):
     """How a user wants to be told besides the inbox; without a row: in the inbox only.
 
+    `muted` names, for `inbox` and `email`, the kinds of notification he does not want that way.
     `quiet_from` and `quiet_to` are `HH:MM` in the factory's time zone, both or neither: no mail in between.
     """
 
@@ -90,5 +91,47 @@ class NotificationSetting(Record):
 
     user_id: Mapped[int] = mapped_column(Identity, ForeignKey("core_user.id"), unique=True)
     email: Mapped[bool] = mapped_column(Boolean, default=False)
+    muted: Mapped[dict[str, list[str]] | None] = mapped_column(Json)
     quiet_from: Mapped[str | None] = mapped_column(String(5))
     quiet_to: Mapped[str | None] = mapped_column(String(5))
+
+
+class Robot(Document):
+    """A robot of a group chat. Its address and secret are written, never shown.
+
+    `silent_until`: it said that it was too much, or did not answer. `wake_at`: when somebody looks again.
+    """
+
+    __tablename__ = "core_robot"
+    __meta__ = Meta(title=_("Robot"), plural=_("Robots"), generic=False, display=("name",))
+
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    post_url: Mapped[str] = mapped_column(String(500))
+    signing_secret: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    silent_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RobotMessage(Record):
+    """Something a robot is to say. `state`: waiting, sending, sent, failed; `sent_at` counts for its limits."""
+
+    __tablename__ = "core_robot_message"
+    __table_args__ = (
+        UniqueConstraint("robot_id", "key"),
+        Index("ix_core_robot_message_state", "robot_id", "state", "id"),
+        Index("ix_core_robot_message_sent_at", "robot_id", "sent_at"),
+    )
+    __meta__ = Meta(title=_("Message"), generic=False, audited=False, display=("title",))
+
+    robot_id: Mapped[int] = mapped_column(Identity, ForeignKey("core_robot.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    link: Mapped[str | None] = mapped_column(String(300))
+    key: Mapped[str | None] = mapped_column(String(160))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str | None] = mapped_column(String(400))

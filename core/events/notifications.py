@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,26 +26,41 @@ CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LAZY = "_"
 PAGE = 50
 MOST_KEPT = timedelta(days=180)
+KINDS: Mapping[str, Text] = {
+    "approval": _("Approvals"),
+    "reminder": _("Reminders"),
+    "record": _("Comments and changes of records"),
+    "info": _("Everything else"),
+}
+MUTABLE = frozenset({"record"})  # what need not even be in the inbox
+CHANNELS = ("inbox", "email")
 
 
 def notify(
-    user_ids: Iterable[int], text: Text, *, link: str | None = None, key: str | None = None, kind: str = "info"
+    user_ids: Iterable[int],
+    text: Text,
+    *,
+    link: str | None = None,
+    key: str | None = None,
+    kind: str = "info",
+    mail: bool = False,
 ) -> list[int]:
     """Tell these users something; returns the ids of the new notifications. Flushes.
 
     `text` made with `_()` is read by each in his language. `link` is a path of ours; ValueError otherwise.
-    With `key` a user is told only once, ever. Users who are not active are left out.
+    With `key` a user is told only once, ever. Users who are not active are left out, and those who muted this
+    `kind` (one of `KINDS`). With `mail` it is mailed also to those who have never said whether they want mail.
     """
     if link is not None and not is_own_path(link):
         raise ValueError(f"{link} is not a path of ours")
     message, params = pack(text)
     row = {"at": utcnow(), "text": message, "params": params, "link": link, "key": key, "kind": kind}
-    rows = [{**row, "user_id": user_id} for user_id in _active(user_ids)]
+    rows = [{**row, "user_id": user_id} for user_id in _willing(user_ids, kind)]
     if not rows:
         return []
     db.session.flush()
     new = db.session.execute(_insert(rows)).all()
-    _defer_mail({user_id: notification_id for notification_id, user_id in new})
+    _defer_mail({user_id: notification_id for notification_id, user_id in new}, kind, mail)
     return [notification_id for notification_id, _user_id in new]
 
 
@@ -54,10 +69,23 @@ def is_own_path(link: str) -> bool:
     return link.startswith("/") and not link.startswith(("//", "/\\")) and link.isprintable()
 
 
-def _active(user_ids: Iterable[int]) -> list[int]:
+def _willing(user_ids: Iterable[int], kind: str) -> list[int]:
+    """Those of the users who are active and have not muted this kind, in order of id. One statement."""
+    user, setting = User.__table__, NotificationSetting.__table__
+    query = select(user.c.id, setting.c.muted).outerjoin(setting, setting.c.user_id == user.c.id)
+    rows = db.session.execute(query.where(user.c.id.in_(sorted(set(user_ids))), user.c.active).order_by(user.c.id))
+    return [user_id for user_id, muted in rows if kind not in MUTABLE or not _is_muted(muted, "inbox", kind)]
+
+
+def _is_muted(muted: Mapping[str, list[str]] | None, channel: str, kind: str) -> bool:
+    return kind in (muted or {}).get(channel, ())
+
+
+def languages_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """The languages these users read. One statement."""
     user = User.__table__
-    wanted = sorted(set(user_ids))
-    return list(db.session.scalars(select(user.c.id).where(user.c.id.in_(wanted), user.c.active).order_by(user.c.id)))
+    rows = db.session.execute(select(user.c.id, user.c.language).where(user.c.id.in_(sorted(user_ids))))
+    return {row.id: row.language for row in rows}
 
 
 def _insert(rows: list[dict[str, Any]]) -> Any:
@@ -93,8 +121,11 @@ def read_text(notification: Notification) -> str:
     return unpack(notification.text, notification.params)
 
 
-def _defer_mail(new: dict[int, int]) -> None:
-    """One mail job for each user who wants mail and has an address, after his quiet hours."""
+def _defer_mail(new: dict[int, int], kind: str, unasked: bool) -> None:
+    """One mail job for each user who wants mail of this kind and has an address, after his quiet hours.
+
+    `unasked`: also for those who have never said.
+    """
     from core.builtin.jobs import send_mail
 
     config = current_app.config["QINGMES"]
@@ -102,13 +133,14 @@ def _defer_mail(new: dict[int, int]) -> None:
         return
     setting, user = NotificationSetting.__table__, User.__table__
     query = (
-        select(setting.c.user_id, setting.c.quiet_from, setting.c.quiet_to)
-        .join(user, user.c.id == setting.c.user_id)
-        .where(setting.c.user_id.in_(sorted(new)), setting.c.email, user.c.email.is_not(None), user.c.email != "")
+        select(user.c.id, setting.c.email, setting.c.muted, setting.c.quiet_from, setting.c.quiet_to)
+        .outerjoin(setting, setting.c.user_id == user.c.id)
+        .where(user.c.id.in_(sorted(new)), user.c.email.is_not(None), user.c.email != "")
     )
-    for user_id, quiet_from, quiet_to in db.session.execute(query).all():
-        run_at = after_quiet_hours(utcnow(), quiet_from, quiet_to, config.timezone)
-        defer(send_mail, run_at=run_at, notification_id=new[user_id])
+    for user_id, wanted, muted, quiet_from, quiet_to in db.session.execute(query).all():
+        if (unasked if wanted is None else wanted) and not _is_muted(muted, "email", kind):
+            run_at = after_quiet_hours(utcnow(), quiet_from, quiet_to, config.timezone)
+            defer(send_mail, run_at=run_at, notification_id=new[user_id])
     db.session.flush()
 
 
@@ -166,8 +198,13 @@ def find_setting(user_id: int | None) -> NotificationSetting | None:
     return db.session.scalar(select(NotificationSetting).where(NotificationSetting.user_id == user_id))
 
 
-def save_setting(*, email: bool, quiet_from: str, quiet_to: str) -> NotificationSetting:
-    """The actor chooses his channels; empty times mean no quiet hours. Flushes. Raises `ValidationError`."""
+def save_setting(
+    *, email: bool, quiet_from: str, quiet_to: str, muted: Mapping[str, Iterable[str]] | None = None
+) -> NotificationSetting:
+    """The actor chooses his channels; empty times mean no quiet hours. Flushes. Raises `ValidationError`.
+
+    `muted` names the kinds he does not want, for `inbox` and `email`.
+    """
     user_id = current_actor().user_id
     if user_id is None:
         raise NotFound(_("The system itself has no notifications."))
@@ -182,13 +219,14 @@ def save_setting(*, email: bool, quiet_from: str, quiet_to: str) -> Notification
         raise ValidationError(_("Please correct the marked fields"), fields=errors)
     setting = find_setting(user_id) or NotificationSetting(user_id=user_id)
     setting.email, setting.quiet_from, setting.quiet_to = email, quiet_from or None, quiet_to or None
+    setting.muted = {c: sorted(set((muted or {}).get(c, ())) & set(KINDS)) for c in CHANNELS}
     db.session.add(setting)
     db.session.flush()
     return setting
 
 
 def user_address(user_id: int) -> tuple[str | None, str]:
-    """A user's e-mail address (None when he has none, is not active or wants no mail) and language."""
+    """A user's e-mail address (None when he has none, is not active or has said that he wants no mail) and language."""
     user, setting = User.__table__, NotificationSetting.__table__
     query = (
         select(user.c.email, user.c.language, user.c.active, setting.c.email.label("wanted"))
@@ -196,4 +234,4 @@ def user_address(user_id: int) -> tuple[str | None, str]:
         .where(user.c.id == user_id)
     )
     email, language, active, wanted = db.session.execute(query).one()
-    return (email or None) if active and wanted else None, language
+    return (email or None) if active and wanted is not False else None, language

@@ -18,10 +18,12 @@ from core.kernel.switch import enabled_addons
 
 
 def publish(event: Any) -> None:
-    """Tell whoever subscribed and is enabled, after commit: one delivery per subscriber.
+    """Tell whoever subscribed and is enabled, after commit: one delivery per subscriber, and one per webhook.
 
-    `event` is an instance of a dataclass of an addon's `events.py`, with JSON values only. Flushes nothing.
+    `event` is an instance of a dataclass of an addon's `events.py`, with JSON values only. Flushes.
     """
+    from core.webhooks.services import announce
+
     registry = current_registry()
     name = event_name(type(event))
     payload = {"event": name, "data": dataclasses.asdict(event)}
@@ -29,6 +31,7 @@ def publish(event: Any) -> None:
         if subscription.what.event is type(event) and subscription.addon in enabled_addons():
             handler = subscription.what.handler
             add("event", subscription.addon, f"{subscription.addon}.{handler.__name__}", payload)
+    announce(event, name)
 
 
 def defer(

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from core.db.session import db
+
 running: ContextVar[int | None] = ContextVar("qingmes_delivery", default=None)
 
 
@@ -32,3 +34,11 @@ def current_delivery() -> int:
     if delivery_id is None:
         raise LookupError("no delivery is running: only jobs and handlers of events have an idempotency key")
     return delivery_id
+
+
+def let_go() -> None:
+    """End the transaction a step of a long job began with, so that slow work outside holds no lock.
+
+    Call it before anything is written in the step; records read before must be read again.
+    """
+    db.session.rollback()

@@ -98,7 +98,10 @@ def _inbox_page(refused: ValidationError | None) -> str:
         rows=[(row, notifications.read_text(row)) for row in found],
         unread=notifications.count_unread(user_id),
         older=found[-1].id if len(found) == notifications.PAGE else None,
-        setting=notifications.find_setting(user_id),
+        setting=(setting := notifications.find_setting(user_id)),
+        kinds=notifications.KINDS,
+        mutable=notifications.MUTABLE,
+        muted=_muted(request.form) if refused else (setting.muted if setting else None) or {},
         errors=refused.fields if refused else {},
         form=request.form if refused else None,
     )
@@ -142,10 +145,17 @@ def settings() -> BaseResponse:
             email=form.get("email") == "on",
             quiet_from=form.get("quiet_from", "").strip(),
             quiet_to=form.get("quiet_to", "").strip(),
+            muted=_muted(form),
         )
     except ValidationError as error:
         return make_response(_inbox_page(error), error.status)
     return redirect(url_for("jobs.inbox"), 303)
+
+
+def _muted(form: Any) -> dict[str, list[str]]:
+    """The kinds that are not ticked, by channel; the inbox shows some whatever is ticked."""
+    may_be = {"inbox": notifications.MUTABLE, "email": frozenset(notifications.KINDS)}
+    return {channel: sorted(kinds - set(form.getlist(channel))) for channel, kinds in may_be.items()}
 
 
 def _me() -> int:

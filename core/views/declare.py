@@ -66,10 +66,15 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class FormView:
-    """The form page of a model."""
+    """The form page of a model.
+
+    `endpoint` names a page of one's own instead: a route with `record_id`, None for a new record. The list, links
+    and the menu lead there.
+    """
 
     model: str
-    sections: tuple[Section | Lines | Panel, ...]
+    sections: tuple[Section | Lines | Panel, ...] = ()
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

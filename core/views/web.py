@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
@@ -110,9 +111,11 @@ def board(addon: str, resource: str) -> str:
 
 @blueprint.get(f"{LIST}/new")
 @requires_on_model("create")
-def new(addon: str, resource: str) -> str:
+def new(addon: str, resource: str) -> ResponseReturnValue:
     """An empty form, or one filled in from the record `copy`."""
     spec, actor = _spec(addon, resource), current_actor()
+    if (own := _own_page(spec, None)) is not None:
+        return redirect(own)
     source_id = request.args.get("copy", type=read_id)
     typed = bulk.copy_values(spec, get_record(spec, source_id), actor) if source_id else _given(spec)
     return _form_page(Form(spec, actor, spec.model(), editable=True, typed=typed))
@@ -139,11 +142,19 @@ def create(addon: str, resource: str) -> Response:
 
 @blueprint.get(RECORD)
 @requires_on_model("read")
-def form(addon: str, resource: str, record_id: int) -> str:
+def form(addon: str, resource: str, record_id: int) -> ResponseReturnValue:
     """The form of a record; read-only when its state or the reader's rights do not let it be changed."""
     spec, actor = _spec(addon, resource), current_actor()
+    if (own := _own_page(spec, record_id)) is not None:
+        return redirect(own)
     record = get_record(spec, record_id)
     return _form_page(Form(spec, actor, record, editable=_may_edit(spec, record)))
+
+
+def _own_page(spec: ModelSpec, record_id: int | None) -> str | None:
+    """The address of the page a model has instead of the generic form, or None."""
+    view = current_registry().forms.get(spec.name)
+    return url_for(view.endpoint, record_id=record_id) if view is not None and view.endpoint else None
 
 
 def _may_edit(spec: ModelSpec, record: Any) -> bool:

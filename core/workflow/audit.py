@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.util import IdentitySet
 
 from core.actor import Actor, current_actor
-from core.db.base import Record, Scoped, Stamped, display
+from core.custom import trail as custom
+from core.db.base import Extendable, Record, Scoped, Stamped, display
 from core.db.scope import addon_and_noun
 from core.db.session import db
 from core.db.types import utcnow
@@ -25,7 +26,9 @@ from core.workflow.models import AuditEntry
 
 UNKEPT = re.compile("[\x00\ud800-\udfff]")
 UNTOLD = frozenset({"version", "updated_at", "updated_by_id", "created_at", "created_by_id"})
-SECRET = frozenset({"password_hash", "totp_secret", "recovery_hashes", "token_hash", "totp_last_step"})
+SECRET = frozenset(
+    {"password_hash", "totp_secret", "recovery_hashes", "token_hash", "totp_last_step", "post_url", "signing_secret"}
+)
 
 
 def install(session: Any) -> None:
@@ -181,21 +184,23 @@ def _before(record: Record, key: str) -> Any:
 
 
 def _columns(record: Record) -> Sequence[str]:
-    return [a.key for a in inspect(type(record)).column_attrs if a.key != "id"]
+    return [a.key for a in inspect(type(record)).column_attrs if a.key not in ("id", custom.COLUMN)]
 
 
 def _created(record: Record) -> dict[str, Any]:
     values = inspect(record).dict
-    return {
+    own = {
         key: [None, _plain(key, values[key])]
         for key in _columns(record)
         if key not in UNTOLD and values.get(key) is not None
     }
+    return {**own, **_custom(record, None, values.get(custom.COLUMN))}
 
 
 def _deleted(record: Record) -> dict[str, Any]:
     values = {key: _before(record, key) for key in _columns(record) if key not in UNTOLD}
-    return {key: [_plain(key, value), None] for key, value in values.items() if value is not None}
+    own = {key: [_plain(key, value), None] for key, value in values.items() if value is not None}
+    return {**own, **_custom(record, _before(record, custom.COLUMN) if isinstance(record, Extendable) else None, None)}
 
 
 def _changed(record: Record) -> dict[str, Any]:
@@ -209,7 +214,21 @@ def _changed(record: Record) -> dict[str, Any]:
         after = history.added[0] if history.added else None
         if before != after:
             changes[key] = [_plain(key, before), _plain(key, after)]
-    return changes
+    return {**changes, **_custom_changes(record)}
+
+
+def _custom_changes(record: Record) -> dict[str, Any]:
+    history = inspect(record).attrs[custom.COLUMN].history if isinstance(record, Extendable) else None
+    if history is None or not history.has_changes():
+        return {}
+    before, after = (side[0] if side else None for side in (history.deleted, history.added))
+    return _custom(record, before, after)
+
+
+def _custom(record: Record, before: Any, after: Any) -> dict[str, Any]:
+    """Custom fields, each by itself."""
+    found = custom.told(record, before, after)
+    return {key: [_plain(key, value) for value in pair] for key, pair in found.items()}
 
 
 def _plain(key: str, value: Any) -> Any:

@@ -46,12 +46,12 @@ def tell(record: Record, sentence: Text, *, besides: Iterable[int] = ()) -> None
     One statement when there is nobody to tell.
     """
     others = (followers(record) | set(besides)) - {current_actor().user_id}
-    allowed = [user_id for user_id, actor in _actors(others).items() if _may_read(record, actor)]
+    allowed = [user_id for user_id, actor in actors_of(others).items() if _may_read(record, actor)]
     if allowed:
-        notify(sorted(allowed), sentence, link=record_path(record))
+        notify(sorted(allowed), sentence, link=record_path(record), kind="record")
 
 
-def _actors(user_ids: set[int]) -> dict[int, Actor]:
+def actors_of(user_ids: set[int]) -> dict[int, Actor]:
     """What each of these users may do, in one statement."""
     if not user_ids:
         return {}

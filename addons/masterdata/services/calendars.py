@@ -67,6 +67,14 @@ def working_time(calendar: WorkCalendar) -> WorkingTime:
     return WorkingTime(zone=factory_zone(), weekly=weekly, special=special)
 
 
+def find_working_time(org_unit_id: int | None) -> WorkingTime | None:
+    """What the calendar of an org unit says; None when neither it nor the factory has one."""
+    try:
+        return working_time(calendar_of(org_unit_id))
+    except NotFound:
+        return None
+
+
 def factory_zone() -> ZoneInfo:
     """The time zone all local times are in."""
     return ZoneInfo(current_app.config["QINGMES"].timezone)

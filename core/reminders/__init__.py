@@ -1,0 +1,1 @@
+"""Reminders: rules that anybody with the right can write, and what they have told whom."""

@@ -1,0 +1,1 @@
+"""Telling other programs: signed calls to addresses an administrator has entered."""
