@@ -8,26 +8,26 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import current_app
 
 from core import __version__
 from core.actor import SYSTEM
 from core.api import own, parts
 from core.api.overview import address
 from core.api.shapes import DECIMAL_TEXT, Amount, read_schema
+from core.custom.loading import kept_for_fields
 from core.db.spec import ModelSpec
 from core.i18n import Text, get_locale, gettext
 from core.kernel.registry import current_registry, is_page
 from core.kernel.switch import enabled_addons
 from core.workflow.declare import Transition
-from core.workflow.schema import ExactDecimal, InputSchema, StrictInteger, write_schema
+from core.workflow.schema import Codes, ExactDecimal, InputSchema, StrictInteger, write_schema
 
 Operation = dict[str, Any]
 
 
 def document() -> str:
     """The description as JSON text, in the reader's language, of what is enabled; made once for each."""
-    kept: dict[Any, str] = current_app.extensions.setdefault("qingmes_openapi", {})
+    kept: dict[Any, str] = kept_for_fields("openapi")
     key = (get_locale(), enabled_addons())
     if key not in kept:
         kept[key] = json.dumps(build(), ensure_ascii=False, default=str)
@@ -97,12 +97,20 @@ def _teach(plugin: MarshmallowPlugin) -> None:
     converter: Any = plugin.converter
     for cls in (ExactDecimal, Amount):
         converter.map_to_openapi_type(cls, DECIMAL_TEXT["type"], DECIMAL_TEXT["format"])
+    converter.map_to_openapi_type(Codes, "array", None)
     converter.add_attribute_function(_bounds)
 
 
 def _bounds(self: Any, field: Any, **kwargs: Any) -> dict[str, Any]:
     """Whole numbers fit 32 bits where they are written."""
-    return {"minimum": -(2**31) + 1, "maximum": 2**31 - 1} if isinstance(field, StrictInteger) else {}
+    if not isinstance(field, StrictInteger):
+        return {}
+    return {"minimum": max(_limits(field, "min", -(2**31) + 1)), "maximum": min(_limits(field, "max", 2**31 - 1))}
+
+
+def _limits(field: StrictInteger, end: str, widest: int) -> list[int]:
+    told = (getattr(rule, end, None) for rule in field.validators)
+    return [widest, *(int(limit) for limit in told if limit is not None)]
 
 
 def _add_model(spec: APISpec, model: ModelSpec) -> None:

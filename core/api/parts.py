@@ -13,6 +13,7 @@ from core.api.shapes import LinkShape, readable_names
 from core.criteria.tree import OPERATORS
 from core.db.spec import ModelSpec
 from core.i18n import _, gettext
+from core.views.listing import search_fields
 
 READING = (401, 403, 404, 422)
 WRITING = (*READING, 400, 413, 415)
@@ -147,7 +148,7 @@ def _only(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 def list_parameters(model: ModelSpec) -> list[dict[str, Any]]:
     """What a list may be asked for."""
     sortable = "|".join(sorted(f.name for f in model.fields.values() if f.kind != "json"))
-    searched = [query("q", TEXT, _("Words to find"))] if model.meta.search else []
+    searched = [query("q", TEXT, _("Words to find"))] if search_fields(model, SYSTEM) else []
     return [
         {
             "name": "filter",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from flask import current_app
 from marshmallow import Schema, fields, pre_dump
 from sqlalchemy.orm import joinedload, selectinload
 
 from core.actor import Actor
+from core.custom.loading import kept_for_fields
 from core.db.base import display
 from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import _
 from core.kernel.registry import current_registry
-from core.workflow.schema import SCALED
+from core.workflow.schema import SCALED, Codes
 
 DECIMAL_TEXT = {"type": "string", "format": "decimal"}
 
@@ -38,6 +38,15 @@ class Amount(fields.Field[Any]):
         return None if value is None else format(value, "f")
 
 
+class RecordShape(Schema):
+    """A record, whose fields know themselves where their values are."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """A field's value; what is no field (a link's record, lines) is an attribute."""
+        field = current_registry().spec_of(obj).fields.get(attr)
+        return super().get_attribute(obj, attr, default) if field is None else field.value_of(obj)
+
+
 def read_schema(spec: ModelSpec, actor: Actor, only: Collection[str] | None = None) -> Schema:
     """The schema of what the actor sees of a record: every visible field, links with their names, lines."""
     return _read_class(spec, actor)(only=None if only is None else ("id", *only))
@@ -49,13 +58,14 @@ def readable_names(spec: ModelSpec, actor: Actor) -> list[str]:
 
 
 def _read_class(spec: ModelSpec, actor: Actor) -> type[Schema]:
-    """Made once for each model and set of visible field groups."""
-    kept: dict[Any, type[Schema]] = current_app.extensions.setdefault("qingmes_read_schemas", {})
+    """Made once for each model, set of visible field groups and state of the custom fields."""
+    kept: dict[Any, type[Schema]] = kept_for_fields("read_schemas")
     visible = spec.visible_fields(actor)
-    key = (spec.name, frozenset(f.name for f in visible), actor.unrestricted or actor.field_groups)
+    groups = actor.unrestricted or actor.field_groups
+    key = (spec.name, frozenset(f.name for f in visible), groups)
     if key not in kept:
         members = {**_members(spec, visible), **_lines(spec, actor)}
-        kept[key] = Schema.from_dict(members, name=spec.model.__name__)
+        kept[key] = RecordShape.from_dict(members, name=spec.model.__name__)
     return kept[key]
 
 
@@ -64,7 +74,7 @@ def _lines(spec: ModelSpec, actor: Actor) -> dict[str, Any]:
     for lines in spec.lines.values():
         line = current_registry().models[lines.model]
         shown = [f for f in line.visible_fields(actor) if f.relation != line.meta.parent]
-        shape = Schema.from_dict(_members(line, shown), name=line.model.__name__)
+        shape = RecordShape.from_dict(_members(line, shown), name=line.model.__name__)
         found[lines.name] = fields.List(fields.Nested(shape), metadata={"title": line.meta.plural or line.meta.title})
     return found
 
@@ -85,13 +95,17 @@ def read_field(spec: ModelSpec, field: FieldSpec) -> fields.Field[Any]:
     metadata: dict[str, Any] = {"title": field.label}
     if field.info.help:
         metadata["description"] = field.info.help
-    if codes := _codes(spec, field):
+    codes = _codes(spec, field)
+    if codes and field.kind != "multichoice":
         metadata["enum"] = [*codes, *([None] if field.nullable else [])]
+    if field.kind == "multichoice":
+        return Codes(list(field.info.choices), metadata=metadata)
     if field.kind in SCALED or field.kind == "decimal":
         return Amount(allow_none=field.nullable, metadata={**metadata, **DECIMAL_TEXT})
     makers: dict[str, Any] = {
         "integer": fields.Integer,
         "link": fields.Integer,
+        "attachment": fields.Integer,
         "boolean": fields.Boolean,
         "date": fields.Date,
         "datetime": fields.DateTime,

@@ -1,6 +1,18 @@
 """The database layer: one session, exact types, labelled columns, row scope, migrations."""
 
-from core.db.base import Base, Document, Meta, Numbered, Record, Scoped, Stamped, Stateful, Versioned, display
+from core.db.base import (
+    Base,
+    Document,
+    Extendable,
+    Meta,
+    Numbered,
+    Record,
+    Scoped,
+    Stamped,
+    Stateful,
+    Versioned,
+    display,
+)
 from core.db.fields import ColumnInfo, choice, column, link
 from core.db.scope import get_or_none
 from core.db.session import db, reading, run_unit, writing
@@ -10,6 +22,7 @@ __all__ = [
     "Base",
     "ColumnInfo",
     "Document",
+    "Extendable",
     "Json",
     "Meta",
     "Money",

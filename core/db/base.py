@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, Integer, MetaData, String
+from sqlalchemy import JSON, Date, Integer, MetaData, String
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry, relationship
 
 from core.db.fields import column, link
@@ -128,6 +129,17 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
+class Extendable:
+    """Rows that can have custom fields. `x` holds their values by key, without those that are empty.
+
+    It is read and written through the fields of `core.custom` only; NULL when there is none.
+    """
+
+    x: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
+
+
 class Scoped:
     """Rows with an owner and an org unit: roles reach them by their data scope."""
 
@@ -154,8 +166,8 @@ class Stateful:
     state: Mapped[str] = column(String(40), _("State"), default="draft", index=True, info={"write": "never"})
 
 
-class Document(Record, Stamped, Versioned):
-    """The usual base of a model people work with: identity, stamps, version, audit."""
+class Document(Record, Stamped, Versioned, Extendable):
+    """The usual base of a model people work with: identity, stamps, version, custom fields, audit."""
 
     __abstract__ = True
 

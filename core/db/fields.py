@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import ForeignKey, String
@@ -31,14 +32,22 @@ Kind = Literal[
     "date",
     "datetime",
     "choice",
+    "multichoice",
     "link",
+    "attachment",
     "json",
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnInfo:
-    """What a column means to people. `write`: "always", "create" (fixed once made) or "never"."""
+    """What a column means to people. `write`: "always", "create" (fixed once made) or "never".
+
+    `required_when`, `visible_when` and `read_only_when` are conditions (`core.criteria`) on the record, checked
+    by `core.custom.rules` whenever it is saved, and followed by its form while it is filled in. `mask` says how
+    a text is written; see `core.custom.masks`. `criteria_on` makes a JSON column a condition people put
+    together: it names the field that says on which model.
+    """
 
     label: Text
     help: Text = ""
@@ -47,10 +56,16 @@ class ColumnInfo:
     write: Literal["always", "create", "never"] = "always"
     long: bool = False
     unit: str | None = None
-    minimum: int | None = None
+    minimum: int | Decimal | None = None
+    maximum: int | Decimal | None = None
     required: bool | None = None
     hidden: bool = False
     target: str | None = None
+    required_when: Mapping[str, Any] | None = None
+    visible_when: Mapping[str, Any] | None = None
+    read_only_when: Mapping[str, Any] | None = None
+    mask: str = ""
+    criteria_on: str = ""
 
 
 INFO = "qingmes"

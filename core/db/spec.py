@@ -35,10 +35,11 @@ KINDS: tuple[tuple[type[Any], Kind], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class FieldSpec:
-    """One field of a model.
+    """One field of a model: a column of its table, or a field the customer added (`core.custom.fields`).
 
     `name` is the column's attribute (`item_id`); for a link, `relation` is the relationship of the same
-    stem (`item`), or None, and `target` the model's name (`masterdata.item`). `length` is in characters.
+    stem (`item`), or None, and `target` the model's name (`masterdata.item`). `length` is in characters,
+    `places` in decimals where the kind does not say.
     """
 
     name: str
@@ -51,6 +52,7 @@ class FieldSpec:
     default: Any
     relation: str | None = None
     target: str | None = None
+    places: int | None = None
 
     @property
     def label(self) -> Words:
@@ -61,6 +63,16 @@ class FieldSpec:
     def is_number(self) -> bool:
         """Whether totals of it make sense."""
         return self.kind in ("integer", "decimal", "quantity", "money", "price")
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether it is data of the program's that people neither enter nor filter by."""
+        return self.kind == "json" and not self.info.criteria_on
+
+    @property
+    def offered(self) -> Mapping[str, Words]:
+        """The choices a form offers; a record may still hold another one of `info.choices`."""
+        return self.info.choices
 
     def column_of(self, model: Any) -> Any:
         """The column expression on a class or alias, for SQL."""
@@ -90,14 +102,24 @@ class LinesSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A model as the generic parts see it. `name` is `<addon>.<noun>`, e.g. `masterdata.item`."""
+    """A model as the generic parts see it. `name` is `<addon>.<noun>`, e.g. `masterdata.item`.
+
+    `own` are the fields its columns make, known at start; `fields` are these and the custom ones in use now.
+    """
 
     name: str
     addon: str
     model: type[Record]
     meta: Meta
-    fields: Mapping[str, FieldSpec]
+    own: Mapping[str, FieldSpec]
     lines: Mapping[str, LinesSpec] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """Every field by its name, in order: those of the model, then the custom ones in use."""
+        from core.custom.loading import fields_of
+
+        return fields_of(self)
 
     def field_named(self, name: str) -> FieldSpec | None:
         """A field by its column name, or by its relationship's name (`item` finds `item_id`)."""
@@ -127,7 +149,7 @@ def describe(model: type[Record]) -> ModelSpec:
         if said is not None:
             fields[attribute.key] = _field(attribute.key, column, said, relations)
     return ModelSpec(
-        name=f"{addon}.{noun}", addon=addon, model=model, meta=model.__meta__, fields=fields, lines=_lines(model)
+        name=f"{addon}.{noun}", addon=addon, model=model, meta=model.__meta__, own=fields, lines=_lines(model)
     )
 
 

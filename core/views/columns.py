@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy.orm import joinedload, selectinload
 
 from core.actor import Actor
+from core.custom.columns import list_names
+from core.custom.links import linked
+from core.custom.storage import split
 from core.db.base import display
 from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import Text, gettext
@@ -40,7 +43,7 @@ class Column:
             record = getattr(record, link) if record is not None else None
         if record is None:
             return None
-        return getattr(record, self.field.relation) if self.field.relation else self.field.value_of(record)
+        return getattr(record, self.field.relation) if self.field.relation else linked(record, self.field)
 
 
 def resolve(spec: ModelSpec, path: str, actor: Actor) -> Column | None:
@@ -50,7 +53,9 @@ def resolve(spec: ModelSpec, path: str, actor: Actor) -> Column | None:
     for step in steps:
         if not _visible_step(spec, step, actor):
             return None
-        relation = spec.model.__mapper__.relationships[step]
+        relation = spec.model.__mapper__.relationships.get(step)
+        if relation is None:
+            return None
         spec = current_registry().spec_of(relation.mapper.class_)
         if not is_enabled(spec.addon) or not actor.can(spec.permission("read")):
             return None
@@ -84,9 +89,9 @@ def default_paths(spec: ModelSpec) -> list[str]:
     """What the list shows when nobody chose."""
     view = current_registry().lists.get(spec.name)
     if view is None:
-        told = [f.name for f in spec.fields.values() if f.kind not in QUIET and not f.info.hidden]
-        return told[:DEFAULT_COLUMNS]
-    return [*view.columns, *extension_paths(spec)]
+        told = [f.name for f in spec.own.values() if f.kind not in QUIET and not f.info.hidden]
+        return [*told[:DEFAULT_COLUMNS], *list_names(spec)]
+    return [*view.columns, *extension_paths(spec), *list_names(spec)]
 
 
 def extension_paths(spec: ModelSpec) -> list[str]:
@@ -136,7 +141,7 @@ def sort_path(column: Column) -> str:
 
 def can_sort(column: Column, actor: Actor) -> bool:
     """Whether the reader may sort by a column: what it leads through must be his to read."""
-    if column.field.kind == "json":
+    if column.field.kind == "json" or (column.field.target and not column.field.relation):
         return False
     if column.field.target is None:
         return True
@@ -149,8 +154,11 @@ def text_of(column: Column, value: Any) -> str:
     if value is None:
         return ""
     kind = column.field.kind
-    if kind == "link":
+    if kind in ("link", "attachment"):
         return display(value) if hasattr(value, "__meta__") else f"#{value}"
+    if kind == "multichoice":
+        labels = column.field.info.choices
+        return gettext(", ").join(str(labels.get(code, code)) for code in split(value))
     if kind == "choice" or column.field.name == "state":
         return str(choices_of(column.model, column.field).get(value, value))
     if kind == "boolean":

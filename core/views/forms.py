@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask import render_template
@@ -15,6 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.actor import Actor
+from core.criteria.words import names_of
+from core.custom.layout import retired_columns, with_sections
+from core.custom.links import prefetch
+from core.custom.rules import AS_USUAL, Standing, ruled, standings, watched
+from core.custom.trial import trial
 from core.db.session import db
 from core.db.spec import FieldSpec, LinesSpec, ModelSpec
 from core.i18n import Text, _
@@ -22,7 +29,6 @@ from core.kernel.registry import current_registry
 from core.kernel.switch import enabled_addons
 from core.views.columns import Column, loading, resolve, text_of
 from core.views.declare import Extension, Lines, Panel, Section
-from core.views.filters import names_of
 from core.web.format import local
 
 ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$")
@@ -38,11 +44,17 @@ class Input:
     text: str
     editable: bool
     errors: list[str]
+    standing: Standing = AS_USUAL
 
     @property
     def label(self) -> Text:
         """Its label."""
         return self.field.label
+
+    @property
+    def required(self) -> bool:
+        """Whether it has to be filled in, as the record stands."""
+        return self.field.required or self.standing.required
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,28 @@ class Form:
         declared = sections_of(self.spec)
         if not self.is_new:
             self._load(declared)
-        return [d for d in map(self._draw, declared) if d is not None]
+        drawn = [d for d in map(self._draw, declared) if d is not None]
+        return [*drawn, *self._retired()]
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """How the fields with conditions stand, with what was typed."""
+        if not ruled(self.spec):
+            return {}
+        subject = trial(self.spec, self.record, self.typed) if self.typed or self.is_new else self.record
+        return standings(self.spec, subject, self.actor)
+
+    @cached_property
+    def watched(self) -> list[str]:
+        """The fields the others' conditions look at: when one changes, the page asks again how they stand."""
+        return sorted({name for f in ruled(self.spec) for name in watched(self.spec, f)}) if self.editable else []
+
+    def _retired(self) -> list[Drawn]:
+        """What the record holds in fields that were retired, to be read only."""
+        columns = [c for c in retired_columns(self.spec, self.record) if self.actor.sees_group(c.field.info.group)]
+        prefetch([self.record], columns)
+        inputs = [make_input(c, self.record, {}, {}, editable=False, creating=False) for c in columns]
+        return [Drawn("retired", _("Retired fields"), inputs=inputs)] if inputs else []
 
     def _load(self, declared: Iterable[Section | Lines | Panel]) -> None:
         """Read what the form shows beside the record, however many lines: a statement, and one for each line table."""
@@ -114,6 +147,16 @@ class Form:
                 inner = loading(spec, self._columns(spec, section.columns))
                 options.append(selectinload(getattr(self.spec.model, section.relation)).options(*inner))
         db.session.scalars(select(self.spec.model).where(self.spec.model.id == self.record.id).options(*options)).all()
+        self._load_custom(declared)
+
+    def _load_custom(self, declared: Iterable[Section | Lines | Panel]) -> None:
+        """Read what custom links lead to."""
+        for section in declared:
+            if isinstance(section, Section):
+                prefetch([self.record], self._columns(self.spec, section.fields))
+            elif isinstance(section, Lines):
+                spec = current_registry().models[self.spec.lines[section.relation].model]
+                prefetch(getattr(self.record, section.relation), self._columns(spec, section.columns))
 
     def _columns(self, spec: ModelSpec, paths: Iterable[str]) -> list[Column]:
         return [column for column in (resolve(spec, path, self.actor) for path in paths) if column is not None]
@@ -136,7 +179,15 @@ class Form:
         column = resolve(self.spec, path, self.actor)
         if column is None or (self.is_new and column.field.info.write == "never"):
             return None
-        return make_input(column, self.record, self.typed, self.errors, editable=self.editable, creating=self.is_new)
+        return make_input(
+            column,
+            self.record,
+            self.typed,
+            self.errors,
+            editable=self.editable,
+            creating=self.is_new,
+            standing=self.standings.get(path, AS_USUAL),
+        )
 
     def _lines(self, section: Lines) -> LineTable:
         lines = self.spec.lines[section.relation]
@@ -193,11 +244,12 @@ def make_input(
     editable: bool,
     creating: bool,
     prefix: str = "",
+    standing: Standing = AS_USUAL,
 ) -> Input:
     """One field of a record, or of a line when `prefix` names its row."""
     field_ = column.field
     stored = column.value(record)
-    if stored is None and record.id is None and not column.links and field_.kind != "link":
+    if not stored and record.id is None and not column.links and field_.kind != "link":
         stored = default_of(type(record), field_)
     value = _as_typed(typed[field_.name]) if field_.name in typed else raw(column, record, stored)
     sentences = errors.get(field_.name, [])
@@ -206,13 +258,16 @@ def make_input(
         field=field_,
         value=value,
         text=text_of(column, stored),
-        editable=editable and not column.links and field_.writable(creating=creating) and field_.kind != "json",
+        editable=editable and not column.links and field_.writable(creating=creating) and not field_.is_internal,
         errors=sentences if isinstance(sentences, list) else [str(sentences)],
+        standing=standing,
     )
 
 
 def default_of(model: Any, field_: FieldSpec) -> Any:
     """What stands in a new record's field by itself: a value, or what its rule (today) gives now; or None."""
+    if field_.name not in model.__mapper__.columns:  # a custom field
+        return field_.default() if callable(field_.default) else field_.default
     default: Any = model.__mapper__.columns[field_.name].default
     if default is None or field_.info.write == "never":
         return None
@@ -234,7 +289,9 @@ def _as_typed(value: Any) -> str:
 
 def raw(column: Column, record: Any, stored: Any) -> str:
     """A stored value as an input holds it."""
-    if column.field.kind == "link" and not column.links:
+    if column.field.info.criteria_on:
+        return json.dumps(stored, ensure_ascii=False) if stored is not None else ""
+    if column.field.kind in ("link", "attachment") and not column.links:
         return str(column.field.value_of(record) or "")
     return plain(stored)
 
@@ -259,7 +316,7 @@ def sections_of(spec: ModelSpec) -> list[Section | Lines | Panel]:
     for extension in current_registry().extensions.get(spec.name, []):
         if extension.addon in enabled_addons():
             sections = _extended(sections, extension.what)
-    return sections
+    return with_sections(spec, sections)
 
 
 def _extended(sections: list[Section | Lines | Panel], extension: Extension) -> list[Section | Lines | Panel]:
@@ -268,11 +325,11 @@ def _extended(sections: list[Section | Lines | Panel], extension: Extension) -> 
 
 
 def _made(spec: ModelSpec) -> list[Section | Lines | Panel]:
-    names = tuple(f.name for f in spec.fields.values() if not f.info.hidden and f.kind != "json")
+    names = tuple(f.name for f in spec.own.values() if not f.info.hidden and f.kind != "json")
     made: list[Section | Lines | Panel] = [Section(name="main", title=_("General"), fields=names)]
     for lines in spec.lines.values():
         line_spec = current_registry().models[lines.model]
-        columns = tuple(f for f in line_spec.fields if f != lines.parent_column and f != "seq")
+        columns = tuple(f for f in line_spec.own if f != lines.parent_column and f != "seq")
         made.append(Lines(relation=lines.name, title=line_spec.meta.plural or line_spec.meta.title, columns=columns))
     return made
 

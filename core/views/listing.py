@@ -17,6 +17,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from core.actor import Actor
 from core.criteria import order_by, to_clause
+from core.custom.columns import group_names, search_names, total_names
+from core.custom.links import prefetch
 from core.db.scope import criterion
 from core.db.session import db
 from core.db.spec import FieldSpec, ModelSpec
@@ -69,7 +71,7 @@ class Listing:
     @cached_property
     def total_columns(self) -> list[Column]:
         """The columns summed at the foot: those of the view that are shown."""
-        wanted = set(self.view.totals) if self.view else set()
+        wanted = {*(self.view.totals if self.view else ()), *total_names(self.spec)}
         return [c for c in self.columns if c.path in wanted and not c.links and c.field.is_number]
 
     @cached_property
@@ -130,6 +132,7 @@ class Listing:
         shown = [*self.columns, *([self.group_column] if self.group_column else [])]
         query = select(self.spec.model).where(self.spec.model.id.in_(ids)).options(*loading(self.spec, shown))
         found = {record.id: record for record in db.session.scalars(query)}
+        prefetch(found.values(), shown)
         return [found[record_id] for record_id in ids if record_id in found]
 
     def all_ids(self, most: int) -> list[int]:
@@ -180,13 +183,13 @@ def search_clause(spec: ModelSpec, text: str, actor: Actor) -> ColumnElement[boo
 
 def search_fields(spec: ModelSpec, actor: Actor) -> list[FieldSpec]:
     """The fields quick search reads for this reader."""
-    return seen(spec, spec.meta.search, actor)
+    return seen(spec, (*spec.meta.search, *search_names(spec)), actor)
 
 
 def group_fields(spec: ModelSpec, actor: Actor) -> list[FieldSpec]:
     """The fields rows can be grouped by."""
     view = current_registry().lists.get(spec.name)
-    return seen(spec, view.group_by if view else (), actor)
+    return seen(spec, (*(view.group_by if view else ()), *group_names(spec)), actor)
 
 
 def seen(spec: ModelSpec, names: Iterable[str], actor: Actor) -> list[FieldSpec]:

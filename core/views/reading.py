@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,7 @@ def read_form(spec: ModelSpec, actor: Actor, data: Any, *, creating: bool) -> di
     values: dict[str, Any] = {}
     for field_ in spec.visible_fields(actor):
         if field_.name in data and field_.name not in theirs and field_.writable(creating=creating):
-            value = read_value(field_, data.getlist(field_.name)[-1])
+            value = read_value(field_, typed_text(field_, data.getlist(field_.name)))
             if not (creating and _takes_its_default(field_, value)):
                 values[field_.name] = value
     for lines in spec.lines.values():
@@ -48,8 +49,8 @@ def _read_lines(spec: ModelSpec, lines: LinesSpec, data: Any) -> list[dict[str, 
         if match is None or match["lines"] != lines.name:
             continue
         row = rows.setdefault(int(match["row"]), {})
-        text = data.getlist(key)[-1]
         field_ = spec.fields.get(match["field"])
+        text = typed_text(field_, data.getlist(key))
         if match["field"] == "id":
             row.update({"id": int(text)} if text.isdecimal() else {})
         elif field_ is not None:
@@ -62,17 +63,32 @@ def _says_something(spec: ModelSpec, row: dict[str, Any]) -> bool:
     return any(plain(v) not in ("", plain(default_of(spec.model, spec.fields[name]))) for name, v in row.items())
 
 
+def typed_text(field_: FieldSpec | None, texts: list[str]) -> str:
+    """What was typed: of several inputs of one name the last one counts, all of them where several are chosen."""
+    return ",".join(filter(None, texts)) if field_ is not None and field_.kind == "multichoice" else texts[-1]
+
+
 def read_value(field_: FieldSpec, text: str) -> Any:
     """One typed value: empty is nothing (or the empty text where nothing is not allowed)."""
     if field_.kind == "boolean":
         return text == "true"
     if text == "":
         return None if field_.nullable or field_.kind not in ("text", "longtext") else ""
-    if field_.kind in ("link", "integer") and text.strip().lstrip("-").isdecimal():
+    if field_.info.criteria_on:
+        return _tree(text)
+    if field_.kind in ("link", "integer", "attachment") and text.strip().lstrip("-").isdecimal():
         return int(text)
     if field_.kind == "datetime" and "T" in text and "+" not in text:
         return _zoned(text)
     return text
+
+
+def _tree(text: str) -> Any:
+    """A condition from its JSON; what is none is left as it is, to be refused with a sentence."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _zoned(text: str) -> str:

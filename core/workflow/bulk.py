@@ -83,12 +83,12 @@ def load_params(params: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str,
 def copy_values(spec: ModelSpec, record: Any, actor: Actor) -> dict[str, Any]:
     """The values of a record for a new one like it: what must be unique is left out, lines come along."""
     values = {
-        f.name: getattr(record, f.name)
+        f.name: f.value_of(record)
         for f in writable_fields(spec, actor, creating=True).values()
-        if not f.unique and f.name not in ("owner_id", "org_unit_id")
+        if not f.unique and f.kind != "attachment" and f.name not in ("owner_id", "org_unit_id")
     }
     for lines in spec.lines.values():
         line_spec = current_registry().models[lines.model]
         fields = writable_fields(line_spec, actor, creating=True)
-        values[lines.name] = [{n: getattr(line, n) for n in fields} for line in getattr(record, lines.name)]
+        values[lines.name] = [{n: f.value_of(line) for n, f in fields.items()} for line in getattr(record, lines.name)]
     return values

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from core.actor import Actor, current_actor
+from core.custom.loading import known_field
 from core.db.base import Record, display
 from core.db.scope import criterion
 from core.db.session import db
@@ -175,7 +176,7 @@ def _link(entry: AuditEntry) -> str | None:
 def _changes(entry: AuditEntry, spec: ModelSpec | None, names: dict[tuple[str, int], str]) -> Iterable[Change]:
     actor = current_actor()
     for name, pair in (entry.changes or {}).items():
-        field = spec.fields.get(name) if spec else None
+        field = known_field(spec, name) if spec else None
         if field is not None and not actor.sees_group(field.info.group):
             continue
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
@@ -193,8 +194,9 @@ def _shown(entry: AuditEntry, field: FieldSpec | None, value: Any, names: dict[t
         return str(workflow.states[value].title)
     if field is not None and field.target and isinstance(value, int):
         return names.get((field.target, value), f"#{value}")
-    if field is not None and field.kind == "choice":
-        return str(field.info.choices.get(value, value))
+    if field is not None and field.info.choices:
+        codes = value if isinstance(value, list) else [value]
+        return ", ".join(str(field.info.choices.get(code, code)) for code in codes)
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -206,7 +208,7 @@ def _link_names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     for entry in entries:
         spec = current_registry().models.get(entry.model)
         for name, pair in (entry.changes or {}).items():
-            field = spec.fields.get(name) if spec else None
+            field = known_field(spec, name) if spec else None
             if field is not None and field.target and isinstance(pair, list):
                 wanted[field.target].update(v for v in pair if isinstance(v, int))
     names = {}

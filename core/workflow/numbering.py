@@ -50,7 +50,7 @@ def check_pattern(model: str, pattern: str) -> None:
 
 def _is_part(spec: ModelSpec, name: str) -> bool:
     """Whether a field may stand in a number: short text that is there before the number is."""
-    field = spec.fields.get(name)
+    field = spec.own.get(name)
     return field is not None and field.kind in PARTS and name != "number"
 
 

@@ -6,7 +6,7 @@ the `before_save` hook, flushes, and turns what the database refuses into a sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import marshmallow
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.actor import Actor, current_actor
+from core.custom import rules
 from core.db.base import Numbered, Record
 from core.db.scope import criterion, scope_columns
 from core.db.session import db, is_retryable
@@ -25,6 +26,8 @@ from core.kernel import hooks
 from core.kernel.registry import current_registry
 from core.workflow.numbering import next_number
 from core.workflow.schema import write_schema
+
+NOTHING: frozenset[tuple[str, int]] = frozenset()
 
 
 def get_record(spec: ModelSpec, record_id: int, *, verb: str = "read", lock: bool = False) -> Any:
@@ -40,27 +43,56 @@ def get_record(spec: ModelSpec, record_id: int, *, verb: str = "read", lock: boo
     return record
 
 
-def create_record(spec: ModelSpec, values: Mapping[str, Any]) -> Any:
-    """Make a record from raw input (`{"code": "A-1", "lines": [{…}]}`). Flushes; returns it."""
+def create_record(spec: ModelSpec, values: Mapping[str, Any], *, reached: Set[tuple[str, int]] = NOTHING) -> Any:
+    """Make a record from raw input (`{"code": "A-1", "lines": [{…}]}`). Flushes; returns it.
+
+    `reached` are links (model, id) the caller has found within the actor's reach in this transaction.
+    """
+    return create_records(spec, [values], reached=reached)[0]
+
+
+def create_records(
+    spec: ModelSpec, rows: Sequence[Mapping[str, Any]], *, reached: Set[tuple[str, int]] = NOTHING
+) -> list[Any]:
+    """As `create_record` for each, written together: far quicker. One refusal refuses them all.
+
+    A hook that asks the database sees those before; `after_save` is told when all are written.
+    """
     actor = current_actor()
     _check_made_by_people(spec)
     actor.require(spec.permission("create"))
-    clean = validate(spec, values, actor, creating=True)
+    schema = write_schema(spec, actor, creating=True)
+    made = [_new_record(spec, _clean(spec, schema, values, reached), actor) for values in rows]
+    _flush(spec)
+    for record, clean in made:
+        rules.check(spec, record, clean)
+        hooks.tell("after_save", record=record, created=True)
+    return [record for record, _clean in made]
+
+
+def _new_record(spec: ModelSpec, clean: dict[str, Any], actor: Actor) -> tuple[Any, dict[str, Any]]:
+    """A record in the session, not flushed, with the clean values it was made from."""
     record: Any = spec.model()
     hooks.object_if_any("before_save", record=record, changes=clean)
     _apply(spec, record, clean)
+    rules.fill_in(spec, record, clean)
     hooks.tell("on_new_record", record=record)
     _check_place(spec, record, actor, "create")
     if isinstance(record, Numbered):
         record.number = next_number(record)
     db.session.add(record)
-    _flush(spec)
-    hooks.tell("after_save", record=record, created=True)
-    return record
+    return record, clean
 
 
-def update_record(spec: ModelSpec, record_id: int, values: Mapping[str, Any], *, version: int | None) -> Any:
-    """Change the given fields of a record read at `version`. Flushes; returns it.
+def update_record(
+    spec: ModelSpec,
+    record_id: int,
+    values: Mapping[str, Any],
+    *,
+    version: int | None,
+    reached: Set[tuple[str, int]] = NOTHING,
+) -> Any:
+    """Change the given fields of a record read at `version`. Flushes; returns it. `reached` as in `create_record`.
 
     Raises `StaleVersion` when another has saved since, `Conflict` in a state that is not editable.
     """
@@ -72,13 +104,15 @@ def update_record(spec: ModelSpec, record_id: int, values: Mapping[str, Any], *,
             _("Somebody changed this meanwhile. Look at it again, then repeat."), current=record.version, sent=version
         )
     check_editable(spec, record)
-    clean = validate(spec, values, actor, creating=False)
+    clean = validate(spec, values, actor, creating=False, reached=reached)
+    before = rules.kept_values(spec, record, clean)
     hooks.object_if_any("before_save", record=record, changes=clean)
     with db.session.no_autoflush:  # nothing is written before `_flush`, which explains what the database refuses
         _apply(spec, record, clean)
         _check_place(spec, record, actor, "write")
     _touch(record, clean)
     _flush(spec)
+    rules.check(spec, record, clean, before)
     hooks.tell("after_save", record=record, created=False)
     return record
 
@@ -112,33 +146,47 @@ def check_editable(spec: ModelSpec, record: Any) -> None:
         raise Conflict(_("A document that is %(state)s cannot be changed.", state=workflow.states[record.state].title))
 
 
-def validate(spec: ModelSpec, values: Mapping[str, Any], actor: Actor, *, creating: bool) -> dict[str, Any]:
+def validate(
+    spec: ModelSpec,
+    values: Mapping[str, Any],
+    actor: Actor,
+    *,
+    creating: bool,
+    reached: Set[tuple[str, int]] = NOTHING,
+) -> dict[str, Any]:
     """Raw input to clean values, or `ValidationError` with sentences by field path."""
+    return _clean(spec, write_schema(spec, actor, creating=creating), values, reached)
+
+
+def _clean(
+    spec: ModelSpec, schema: marshmallow.Schema, values: Mapping[str, Any], reached: Set[tuple[str, int]]
+) -> dict[str, Any]:
     try:
-        clean: dict[str, Any] = write_schema(spec, actor, creating=creating).load(values)
+        clean: dict[str, Any] = schema.load(values)
     except marshmallow.ValidationError as error:
         raise ValidationError(_("Please correct the marked fields."), fields=error.normalized_messages()) from None
-    _check_links(spec, clean)
+    _check_links(spec, clean, reached)
     for lines in spec.lines.values():
         for row in clean.get(lines.name, ()):
-            _check_links(current_registry().models[lines.model], row)
+            _check_links(current_registry().models[lines.model], row, reached)
     return clean
 
 
-def _check_links(spec: ModelSpec, clean: Mapping[str, Any]) -> None:
+def _check_links(spec: ModelSpec, clean: Mapping[str, Any], reached: Set[tuple[str, int]]) -> None:
     """A link may only point to a record the actor can read."""
     for name, value in clean.items():
         field = spec.fields.get(name)
-        if field is None or field.target is None or value is None:
+        if field is None or field.target is None or value is None or (field.target, value) in reached:
             continue
         target = current_registry().models[field.target].model
-        found = db.session.scalar(select(target.id).where(target.id == value, _linkable(target)))
+        found = db.session.scalar(select(target.id).where(target.id == value, linkable(target)))
         if found is None:
             sentence = gettext("There is no such record, or it is not yours to see.")
             raise ValidationError(_("Please correct the marked fields."), fields={name: [sentence]})
 
 
-def _linkable(target: type[Record]) -> Any:
+def linkable(target: type[Record]) -> Any:
+    """The SQL condition on what a link of the actor's may point to."""
     if target.__meta__.public_name:
         from sqlalchemy import true
 
@@ -151,19 +199,22 @@ def _apply(spec: ModelSpec, record: Any, clean: Mapping[str, Any]) -> None:
         if name in spec.lines:
             _apply_lines(record, spec.lines[name], value)
         else:
-            setattr(record, name, value)
+            spec.fields[name].set_on(record, value)
 
 
 def _apply_lines(record: Any, lines: LinesSpec, rows: list[dict[str, Any]]) -> None:
     """Make the document's lines what `rows` say: change, add, remove; `seq` follows the order given."""
-    model = current_registry().models[lines.model].model
+    spec = current_registry().models[lines.model]
+    model: Any = spec.model
     existing = {line.id: line for line in getattr(record, lines.name)}
     kept = []
     for position, row in enumerate(rows, start=1):
         row = dict(row)
         line = _line(model, existing, row.pop("id", None), lines.name, position)
         for name, value in row.items():
-            setattr(line, name, value)
+            spec.fields[name].set_on(line, value)
+        if line.id is None:
+            rules.fill_in(spec, line, row)
         if "seq" in model.__mapper__.column_attrs and "seq" not in row:
             line.seq = position
         kept.append(line)
@@ -225,7 +276,7 @@ def _flush(spec: ModelSpec) -> None:
 
 def _explained(spec: ModelSpec, error: IntegrityError) -> ValidationError | Conflict:
     text = str(error.orig)
-    for field in spec.fields.values():
+    for field in spec.own.values():
         column = f"{spec.model.__tablename__}.{field.name}"
         constraint = f"uq_{spec.model.__tablename__}_{field.name}"
         if field.unique and (column in text or constraint in text):

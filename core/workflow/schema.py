@@ -15,12 +15,17 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from core.actor import Actor
+from core.custom import masks
+from core.custom.loading import Stamp, fields_stamp
+from core.custom.storage import Exact, join, split
+from core.db.fields import ColumnInfo
 from core.db.spec import FieldSpec, ModelSpec
 from core.db.types import Money, Price, Quantity, Scaled
 from core.i18n import _, gettext
 from core.kernel.registry import current_registry
 from core.workflow.text import clean_line, clean_text
 
+Bound = int | Decimal | None
 SCALED: dict[str, Scaled] = {"quantity": Quantity(), "price": Price(), "money": Money()}
 LONGEST_NUMBER = 60
 # Commas only where they part thousands: 1,5 may mean one and a half, so it is refused.
@@ -33,12 +38,13 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class ExactDecimal(fields.Field[Decimal]):
     """A decimal given as text or integer, with at most `places` decimals; floats and NaN are refused."""
 
-    def __init__(self, scaled: Scaled, minimum: int | None = None, **options: Any) -> None:
+    def __init__(self, scaled: Scaled, minimum: Bound = None, maximum: Bound = None, **options: Any) -> None:
         said = {"type": "string", "format": "decimal", "pattern": _pattern(scaled, minimum)}
         options["metadata"] = {**said, **options.get("metadata", {})}
         super().__init__(**options)
         self.scaled = scaled
         self.minimum = minimum
+        self.maximum = maximum
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else format(value, "f")
@@ -51,14 +57,17 @@ class ExactDecimal(fields.Field[Decimal]):
             raise ValidationError(gettext("At most %(places)s decimals.", places=self.scaled.places))
         if self.minimum is not None and number < self.minimum:
             raise ValidationError(gettext("Must be at least %(minimum)s.", minimum=self.minimum))
+        if self.maximum is not None and number > self.maximum:
+            raise ValidationError(gettext("Must be at most %(maximum)s.", maximum=self.maximum))
         return number
 
 
-def _pattern(scaled: Scaled, minimum: int | None) -> str:
+def _pattern(scaled: Scaled, minimum: Bound) -> str:
     """How to write such a number, for the API's description; more is accepted than it says."""
     sign = "-?" if minimum is None or minimum < 0 else ""
     digits = len(str(int(scaled.largest))) - 1
-    return rf"^{sign}[0-9]{{1,{digits}}}(\.[0-9]{{1,{scaled.places}}})?$"
+    decimals = rf"(\.[0-9]{{1,{scaled.places}}})?" if scaled.places else ""
+    return rf"^{sign}[0-9]{{1,{digits}}}{decimals}$"
 
 
 def _decimal(value: Any) -> Decimal:
@@ -182,6 +191,28 @@ class AtLeast(validate.Range):
         return gettext("Must be at least %(minimum)s.", minimum=self.min)
 
 
+class AtMost(validate.Range):
+    """A number not above a maximum."""
+
+    def _format_error(self, value: Any, message: str) -> str:
+        return gettext("Must be at most %(maximum)s.", maximum=self.max)
+
+
+class Masked(validate.Validator):
+    """A text written as its mask says; see `core.custom.masks`."""
+
+    def __init__(self, mask: str) -> None:
+        self.mask = mask
+
+    def __call__(self, value: str) -> str:
+        """The text itself, when it fits."""
+        if value and not masks.fits(self.mask, value):
+            raise ValidationError(
+                gettext("Write it like %(mask)s: A is a letter, 9 a digit, X either.", mask=self.mask)
+            )
+        return value
+
+
 class Known(validate.OneOf):
     """One of the codes of a choice."""
 
@@ -189,15 +220,37 @@ class Known(validate.OneOf):
         return gettext("Choose one of: %(codes)s", codes=", ".join(map(str, self.choices)))
 
 
+class Codes(fields.Field[Any]):
+    """Several codes of a choice: a list, or a text with commas; kept as one text (`core.custom.storage.join`)."""
+
+    def __init__(self, known: list[str], **options: Any) -> None:
+        said = {"type": "array", "items": {"type": "string", "enum": known}}
+        options["metadata"] = {**said, **options.get("metadata", {})}
+        super().__init__(**options)
+        self.known = Known(known)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[str]:
+        return split(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
+        codes = split(value) if isinstance(value, str) else value
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            raise ValidationError(gettext("This must be a list."))
+        return join(self.known(code) for code in codes)
+
+
 def marshmallow_field(spec: FieldSpec, *, required: bool = False) -> fields.Field[Any]:
     """The marshmallow field for one field of a model."""
     options: dict[str, Any] = {
         "required": required and spec.required,
-        "allow_none": spec.nullable,
+        "allow_none": spec.nullable and not spec.required,
         "metadata": {"title": spec.label},
     }
-    if spec.kind in SCALED:
-        return ExactDecimal(SCALED[spec.kind], spec.info.minimum, **options)
+    scaled = SCALED.get(spec.kind) or (Exact(spec.places) if spec.places is not None else None)
+    if scaled is not None:
+        return ExactDecimal(scaled, spec.info.minimum, spec.info.maximum, **options)
+    if spec.kind == "multichoice":
+        return Codes(list(spec.info.choices), **options)
     if spec.kind == "choice":
         return fields.String(validate=Known(list(spec.info.choices)), **options)
     return _plain_field(spec, options)
@@ -208,18 +261,26 @@ def _plain_field(spec: FieldSpec, options: dict[str, Any]) -> fields.Field[Any]:
         rules: list[Any] = [MaxLength(max=spec.length)] if spec.length else []
         if spec.required:
             rules.append(validate.Length(min=1, error="Missing data for required field."))
+        if spec.info.mask:
+            rules.append(Masked(spec.info.mask))
         return (LongText if spec.kind == "longtext" else LineText)(validate=rules, **options)
     makers: dict[str, Any] = {
         "integer": StrictInteger,
         "link": StrictInteger,
+        "attachment": StrictInteger,
         "boolean": fields.Boolean,
         "date": Day,
         "datetime": Instant,
         "decimal": fields.Decimal,
     }
-    if spec.kind == "integer" and spec.info.minimum is not None:
-        options["validate"] = AtLeast(min=spec.info.minimum)
+    if spec.kind == "integer":
+        options["validate"] = _bounds(spec.info)
     return makers.get(spec.kind, fields.Raw)(**options)  # type: ignore[no-any-return]
+
+
+def _bounds(info: ColumnInfo) -> list[Any]:
+    least = [] if info.minimum is None else [AtLeast(min=info.minimum)]
+    return least if info.maximum is None else [*least, AtMost(max=info.maximum)]
 
 
 def writable_fields(spec: ModelSpec, actor: Actor, *, creating: bool) -> dict[str, FieldSpec]:
@@ -228,7 +289,7 @@ def writable_fields(spec: ModelSpec, actor: Actor, *, creating: bool) -> dict[st
         f.name: f
         for f in spec.visible_fields(actor)
         if f.writable(creating=creating)
-        and f.kind != "json"
+        and not f.is_internal
         and (spec.meta.parent is None or f.relation != spec.meta.parent)
     }
 
@@ -239,11 +300,12 @@ def write_schema(spec: ModelSpec, actor: Actor, *, creating: bool) -> Schema:
     Lines are lists of objects under the relationship's name; a line with `id` is changed, one without is
     added, one not mentioned is removed.
     """
-    return _schema_class(spec.name, actor.field_groups, actor.unrestricted, creating)()
+    return _schema_class(spec.name, actor.field_groups, actor.unrestricted, creating, fields_stamp())()
 
 
 @lru_cache(maxsize=512)
-def _schema_class(name: str, groups: frozenset[str], unrestricted: bool, creating: bool) -> type[Schema]:
+def _schema_class(name: str, groups: frozenset[str], unrestricted: bool, creating: bool, stamp: Stamp) -> type[Schema]:
+    """Made once for each model, set of field groups and `stamp` of the custom fields."""
     registry = current_registry()
     spec = registry.models[name]
     viewer = Actor(user_id=None, name="", channel="system", unrestricted=unrestricted, grants=(_groups_only(groups),))

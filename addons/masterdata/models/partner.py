@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Integer, String
 from sqlalchemy.orm import Mapped, relationship
 
 from addons.masterdata.models.currency import Currency
-from core.db import Document, Meta, Money, Record, Scoped, Stateful, choice, column, link
+from core.db import Document, Extendable, Meta, Money, Record, Scoped, Stateful, choice, column, link
 from core.i18n import _
 
 PARTNER_KINDS = {"customer": _("Customer"), "supplier": _("Supplier"), "both": _("Customer and supplier")}
@@ -69,7 +69,7 @@ class Partner(Document, Scoped, Stateful):
     )
 
 
-class PartnerAddress(Record):
+class PartnerAddress(Record, Extendable):
     """Where goods or invoices of a partner go. At most one default of each kind."""
 
     __tablename__ = "masterdata_partner_address"
@@ -86,7 +86,7 @@ class PartnerAddress(Record):
     partner: Mapped[Partner] = relationship(back_populates="addresses")
 
 
-class PartnerContact(Record):
+class PartnerContact(Record, Extendable):
     """A person at a partner."""
 
     __tablename__ = "masterdata_partner_contact"

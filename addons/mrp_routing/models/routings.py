@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from addons.masterdata.models import Item
-from core.db import Document, Meta, Quantity, Record, Stateful, column, link
+from core.db import Document, Extendable, Meta, Quantity, Record, Stateful, column, link
 from core.i18n import _
 
 
@@ -112,7 +112,7 @@ Index(
 )
 
 
-class RoutingOperation(Record):
+class RoutingOperation(Record, Extendable):
     """One step of a routing; `seq` is its place, 1 the first."""
 
     __tablename__ = "mrp_routing_routing_operation"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from addons.masterdata.models import Item, Partner
 from core.db import (
     Document,
+    Extendable,
     Meta,
     Numbered,
     Price,
@@ -58,7 +59,7 @@ class SalesOrder(Document, Scoped, Numbered, Stateful):
     )
 
 
-class SalesOrderLine(Record):
+class SalesOrderLine(Record, Extendable):
     """One item of an order, in its stock unit. `released` and `shipped` never exceed `quantity`."""
 
     __tablename__ = "sales_shipping_sales_order_line"

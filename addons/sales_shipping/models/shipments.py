@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from addons.masterdata.models import Partner
 from addons.sales_shipping.models.orders import SalesOrderLine
-from core.db import Document, Meta, Numbered, Quantity, Record, Scoped, Stateful, column, link
+from core.db import Document, Extendable, Meta, Numbered, Quantity, Record, Scoped, Stateful, column, link
 from core.i18n import _
 from core.workflow.numbering import today
 
@@ -43,7 +43,7 @@ class Shipment(Document, Scoped, Numbered, Stateful):
     )
 
 
-class ShipmentLine(Record):
+class ShipmentLine(Record, Extendable):
     """How much of an order line goes out, in the item's stock unit."""
 
     __tablename__ = "sales_shipping_shipment_line"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from addons.masterdata.models import Item
 from addons.stock.models.ledger import Lot
 from addons.stock.models.places import Location
-from core.db import Document, Meta, Numbered, Quantity, Record, Stateful, choice, column, link
+from core.db import Document, Extendable, Meta, Numbered, Quantity, Record, Stateful, choice, column, link
 from core.db.types import Identity
 from core.i18n import _
 
@@ -53,7 +53,7 @@ class Receipt(Document, Numbered, Stateful):
     )
 
 
-class ReceiptLine(Record):
+class ReceiptLine(Record, Extendable):
     """One item of a receipt. `lot_number` names the lot, which posting makes when it is new."""
 
     __tablename__ = "stock_receipt_line"

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("created_by_id", types.Identity, nullable=True),
         sa.Column("updated_by_id", types.Identity, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("x", types.Json, nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["masterdata_item.id"], ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id"),
     )

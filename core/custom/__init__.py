@@ -1,0 +1,1 @@
+"""Custom fields: what a customer adds to the records by himself, as good as what came with the program."""
