@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import and_, event, inspect, or_, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from core.actor import SYSTEM
@@ -162,10 +162,11 @@ def _changed(session: Session, record: Any) -> set[str]:
 
 
 def _refuse_material(model: str, record_id: int, names: set[str]) -> None:
-    """Raise when an open request was submitted on what is about to change."""
+    """Raise when a request that is open, or approved and not yet carried out, was submitted on what would change."""
     rows = ApprovalRequest.__table__
+    to_run = and_(rows.c.state == "approved", rows.c.executed_at.is_(None), rows.c.revoked_at.is_(None))
     query = select(rows.c.transition).where(
-        rows.c.model == model, rows.c.record_id == record_id, rows.c.state.in_(OPEN)
+        rows.c.model == model, rows.c.record_id == record_id, or_(rows.c.state.in_(OPEN), to_run)
     )
     for name in db.session.connection().execute(query).scalars():
         if names & _material(model, name):

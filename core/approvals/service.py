@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actor import acting, current_actor, elevated
 from core.approvals import announce, engine, gate, store, timers, verbs
-from core.approvals.case import Case, Task
+from core.approvals.case import Case, Event, Task
 from core.approvals.engine import Turn
 from core.approvals.facts import Frozen, freeze
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalTask, ApprovalVersion
@@ -29,9 +29,9 @@ from core.i18n import _
 from core.kernel.registry import current_registry
 from core.people.grants import actor_for
 from core.people.models import User
-from core.workflow.bulk import load_params
 from core.workflow.declare import Transition
 from core.workflow.fire import fire
+from core.workflow.params import load_params
 from core.workflow.records import get_record
 from core.workflow.schema import InputSchema
 
@@ -138,10 +138,30 @@ def _keep(loaded: store.Loaded, turn: Turn) -> None:
     from core.builtin.jobs import run_approved
 
     events = store.save(loaded)
+    events += _without_leavers(loaded, turn)
     timers.plan_timers(loaded)
     announce.tell(loaded, events, turn.org)
     if loaded.case.state == "approved" and any(e.verb == "ended" for e in events):
         defer(run_approved, request_id=loaded.request.id)
+
+
+def _without_leavers(loaded: store.Loaded, turn: Turn) -> list[Event]:
+    """Whoever was asked just now and has left meanwhile hands over at once; returns the events of that.
+
+    The rows of those asked are locked against leaving until this is committed: whoever leaves later finds the task.
+    """
+    users = User.__table__
+    new = sorted({t.assignee for t in loaded.case.live_tasks()} - loaded.asked_before)
+    if not new:
+        return []
+    rows = db.session.execute(select(users.c.id, users.c.active).where(users.c.id.in_(new)).with_for_update(read=True))
+    gone = [row.id for row in rows if not row.active]
+    if not gone:
+        return []
+    now = _turn(loaded.flow, turn.by)
+    for user_id in gone:
+        verbs.leave(loaded.case, now, user_id)
+    return store.save(loaded)
 
 
 def change(request_id: int, work: Callable[[Case, Turn], Any], *, log: bool = False, by: int | None = -1) -> Any:

@@ -10,9 +10,9 @@ from core.approvals import service, store
 from core.approvals.gate import NeedsApproval
 from core.db.session import db, run_unit
 from core.errors import Conflict, Forbidden
+from core.kernel.registry import current_registry
 from core.workflow.fire import fire
 from core.workflow.records import update_record
-from core.kernel.registry import current_registry
 from tests.core.approvals.house import (
     HEAD,
     House,
