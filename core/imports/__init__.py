@@ -1,1 +1,1 @@
-"""Spreadsheets in and out: reading a stranger's file, checking it row by row, importing it, making exports for later."""
+"""Spreadsheets in and out: a stranger's file is read, checked row by row and imported; long lists become files."""

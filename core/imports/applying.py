@@ -6,25 +6,26 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import selectinload
 
 from core.actor import Actor
 from core.db.base import display
-from core.db.session import db
+from core.db.session import db, is_retryable
 from core.db.spec import FieldSpec, ModelSpec
 from core.errors import QingmesError
 from core.i18n import gettext
 from core.imports.documents import Document
-from core.imports.models import ImportRow
 from core.imports.preparing import Prepared, Problem, Reader, Values, settle
 from core.imports.settings import Settings
 from core.imports.showing import text_for
 from core.imports.targets import Target
 from core.kernel.registry import current_registry
-from core.workflow.records import create_record, update_record
+from core.workflow.records import create_record, create_records, update_record
 
 
 @dataclass
@@ -60,10 +61,34 @@ class Applier:
         self.key = [self.targets[path].field for path in self.settings.key]
 
     def apply(self, documents: Sequence[Document]) -> list[Outcome]:
-        """Apply each in a savepoint of its own. Flushes."""
+        """Apply each so that a refusal refuses only its own. Flushes."""
         prepared = self.reader.prepare(documents)
         existing = self._existing(prepared)
-        return [self._one(one, existing.get(one.document.row)) for one in prepared]
+        outcomes = []
+        for is_new, group in groupby(prepared, key=lambda one: one.document.row not in existing):
+            ones = list(group)
+            outcomes += (is_new and self._together(ones)) or [self._one(o, existing.get(o.document.row)) for o in ones]
+        return outcomes
+
+    def _together(self, ones: Sequence[Prepared]) -> list[Outcome]:
+        """Make all these records at once; nothing when that cannot be done, so that each must be tried by itself."""
+        links_to_own = any(target.field.target == self.spec.name for target in self.mapped)
+        if len(ones) == 1 or links_to_own or any(self._faults(one, None) for one in ones):
+            return []
+        reached = set[tuple[str, int]]().union(*map(self._reached, ones))
+        try:
+            with db.session.begin_nested():
+                records = create_records(self.spec, [_raw(one) for one in ones], reached=reached)
+        except (QingmesError, IntegrityError, StatementError) as error:
+            if isinstance(error, DBAPIError) and is_retryable(error):
+                raise
+            return []
+        return [_created(one, record) for one, record in zip(ones, records, strict=True)]
+
+    def _faults(self, one: Prepared, record: Any) -> list[Problem]:
+        """Why a document is refused before it is even tried."""
+        found = one.problems + self._settle(one, record) + self._repeats(one)
+        return found or (self._not_new(one) if record is None else [])
 
     def forget_made(self) -> None:
         """What was made was only tried and is taken back."""
@@ -111,7 +136,7 @@ class Applier:
         return key if key and all(part not in (None, "") for part in key) else None
 
     def _one(self, one: Prepared, record: Any) -> Outcome:
-        problems = one.problems + self._settle(one, record) + self._repeats(one)
+        problems = self._faults(one, record)
         if problems:
             return Outcome(one.document.rows, "refused", problems=problems)
         try:
@@ -133,39 +158,40 @@ class Applier:
 
     def _repeats(self, one: Prepared) -> list[Problem]:
         first = self.repeated.get(one.document.row)
-        if first is None:
-            return []
         reason = gettext("Row %(row)s has the same already; keep one of them.", row=first)
-        return [Problem(one.document.row, self.targets[self.settings.key[0]].label, reason)]
+        return [self._about_key(one, reason)] if first is not None else []
+
+    def _not_new(self, one: Prepared) -> list[Problem]:
+        """Why a document that is not here yet cannot be added."""
+        if self.settings.action == "update":
+            reason = gettext("There is no such record yet, and only those that are here are changed.")
+            return [self._about_key(one, reason)]
+        given = [t for t in self._of("") if not t.writable and t.field.name in one.head.clean]
+        reason = gettext("This is given by the program; leave it empty for a new record.")
+        return [Problem(one.document.row, target.label, reason) for target in given]
+
+    def _about_key(self, one: Prepared, reason: str) -> Problem:
+        column = self.targets[self.settings.key[0]].label if self.settings.key else ""
+        return Problem(one.document.row, column, reason)
 
     def _create(self, one: Prepared) -> Outcome:
-        if self.settings.action == "update":
-            return self._refuse(one, gettext("There is no such record yet, and only those that are here are changed."))
-        given = [t for t in self._of("") if not t.writable and t.field.name in one.head.clean]
-        if given:
-            reason = gettext("This is given by the program; leave it empty for a new record.")
-            return Outcome(one.document.rows, "refused", problems=[Problem(one.document.row, given[0].label, reason)])
-        values = {**one.head.raw, **{name: [line.raw for line in lines] for name, lines in one.lines.items()}}
-        record = create_record(self.spec, values, reached=self._reached(one))
+        record = create_record(self.spec, _raw(one), reached=self._reached(one))
         for target in self._of(""):
             if target.field.unique and target.field.kind == "text":
                 self.made[self.spec.name, str(target.field.value_of(record))] = record.id
-        return Outcome(one.document.rows, "create", record.id, display(record)[:255])
+        return _created(one, record)
 
     def _update(self, one: Prepared, record: Any) -> Outcome:
         title = display(record)[:255]
         if self.settings.action == "create":
-            return self._refuse(one, gettext("It is here already, and only new records are added."))
+            problem = self._about_key(one, gettext("It is here already, and only new records are added."))
+            return Outcome(one.document.rows, "refused", problems=[problem])
         values, changes = self._differences(one, record)
         if not values:
             return Outcome(one.document.rows, "same", record.id, title)
         version = getattr(record, "version", None)
         update_record(self.spec, record.id, values, version=version, reached=self._reached(one))
         return Outcome(one.document.rows, "change", record.id, title, changes)
-
-    def _refuse(self, one: Prepared, reason: str) -> Outcome:
-        column = self.targets[self.settings.key[0]].label if self.settings.key else ""
-        return Outcome(one.document.rows, "refused", problems=[Problem(one.document.row, column, reason)])
 
     def _differences(self, one: Prepared, record: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """What to write, and what people are told of it: nothing for what is so already."""
@@ -233,6 +259,15 @@ class Applier:
     def _label(self, name: str, lines: str = "") -> str:
         known = (t.label for t in self.targets.values() if name in (t.field.name, t.path) and t.lines == lines)
         return next(known, "")
+
+
+def _raw(one: Prepared) -> dict[str, Any]:
+    """What a document says as services take it."""
+    return {**one.head.raw, **{name: [line.raw for line in lines] for name, lines in one.lines.items()}}
+
+
+def _created(one: Prepared, record: Any) -> Outcome:
+    return Outcome(one.document.rows, "create", record.id, display(record)[:255])
 
 
 def differs(field: FieldSpec, record: Any, value: Any) -> bool:

@@ -19,7 +19,6 @@ from core.imports.values import Unreadable, choice_words, read, show_whole
 from core.kernel.registry import current_registry
 from core.workflow.schema import InputSchema, marshmallow_field
 
-
 # Records this import has made, by model and code; None for one that a check has made and taken back.
 Made = Mapping[tuple[str, str], int | None]
 
@@ -76,10 +75,9 @@ class Reader:
         wanted: dict[str, set[str]] = {}
         for path, target in self.targets.items():
             if target.field.target is not None:
-                texts = (
-                    v.linked[target.field.name][0] for v in self._all(found, path) if target.field.name in v.linked
-                )
-                wanted.setdefault(target.field.target, set()).update(texts)
+                name = target.field.name
+                said = {values.linked[name][0] for values in self._all(found, path) if name in values.linked}
+                wanted.setdefault(target.field.target, set()).update(said)
         for model, texts in wanted.items():
             self.links.look_for(model, texts)
         for path, target in self.targets.items():

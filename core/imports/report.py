@@ -17,7 +17,7 @@ from core.imports import files
 from core.imports.models import Import, ImportRow
 from core.imports.settings import Settings
 from core.imports.workbooks import Wrong
-from core.views.export import cell_of
+from core.views.export import cell_of, put_text
 from core.workflow.attachments import storage
 
 REFUSED = PatternFill("solid", fgColor="FADBD8")
@@ -44,13 +44,15 @@ def _row(sheet: Any, row: files.Row, reasons: Mapping[int, str]) -> list[Any]:
     values = [reason, *map(_plain, row.cells)]
     if reason is None:
         return [cell_of(sheet, value) for value in values]
-    cells = [WriteOnlyCell(sheet, value=None) for _value in values]
-    for cell, value in zip(cells, values, strict=True):
-        put = cell_of(sheet, value)
-        cell.value = put.value if isinstance(put, WriteOnlyCell) else put
-        cell.data_type = "s" if isinstance(value, str) else cell.data_type
-        cell.fill = REFUSED
-    return cells
+    return [_coloured(sheet, value) for value in values]
+
+
+def _coloured(sheet: Any, value: Any) -> Any:
+    cell = WriteOnlyCell(sheet, value="" if isinstance(value, str) else value)
+    if isinstance(value, str):
+        put_text(cell, value)
+    cell.fill = REFUSED
+    return cell
 
 
 def _plain(cell: files.Cell) -> Any:

@@ -194,7 +194,7 @@ def start_run(kept: Import, *, whole: bool) -> None:
 
 def fits_at_once(kept: Import) -> bool:
     """Whether so few records are written that one transaction holds nobody up."""
-    return sum(kept.counts.get(name, 0) for name in ("create", "change", "same")) <= MOST_AT_ONCE
+    return sum(int(kept.counts.get(name, 0)) for name in ("create", "change", "same")) <= MOST_AT_ONCE
 
 
 def _check_idle(kept: Import, states: tuple[str, ...]) -> None:

@@ -66,7 +66,7 @@ def choice_words(field: FieldSpec) -> dict[str, str]:
     words: dict[str, str] = {}
     for locale in LOCALES:
         with in_locale(locale):
-            words.update({loose(str(label)): code for code, label in reversed(field.info.choices.items())})
+            words.update({loose(str(label)): code for code, label in reversed(list(field.info.choices.items()))})
     words.update({loose(code): code for code in field.info.choices})
     return words
 
@@ -92,8 +92,8 @@ def _yes_or_no(cell: Cell) -> bool:
 
 
 def _number(cell: Cell) -> str:
-    """A number as text; the schema says what is wrong with it. Of a calculated one 15 digits count, as on the screen."""
-    if isinstance(cell, bool) or isinstance(cell, (datetime, date, time, timedelta)):
+    """A number as text; the schema says what is wrong with it. Of a calculated one 15 digits count, as one sees it."""
+    if isinstance(cell, (bool, datetime, date, time, timedelta)):
         raise Unreadable(gettext("Not a number."))
     if isinstance(cell, float):
         number = Decimal(format(cell, ".15g"))

@@ -129,7 +129,7 @@ def _remembered(task: Task) -> dict[int, int]:
         .where(Import.id != task.import_id, ImportRow.record_id.is_not(None))
         .order_by(Import.id)
     )
-    return {row: record_id for row, record_id in db.session.execute(query)}
+    return {row: record_id for row, record_id in db.session.execute(query) if record_id is not None}
 
 
 def _begin(task: Task, grouped: Grouped) -> None:
@@ -173,7 +173,7 @@ def _finish(task: Task) -> None:
         return
     _write(task.import_id, state="done", counts=counts, finished_at=utcnow())
     with acting(task.actor):
-        audit.note("import", model=task.spec.name, file=task.name, digest=task.digest, **counts)
+        audit.note("import", model=task.spec.name, file=task.name, digest=task.digest, outcomes=counts)
     if sum(counts.values()) >= TOLD_FROM and task.actor.user_id is not None:
         text = _("The import of %(name)s has finished.", name=task.name)
         notify([task.actor.user_id], text, link=f"/imports/{task.import_id}")
@@ -182,7 +182,7 @@ def _finish(task: Task) -> None:
 def count_outcomes(import_id: int) -> dict[str, int]:
     """How many records came to which outcome. One statement."""
     query = select(ImportRow.outcome, func.count()).where(ImportRow.import_id == import_id).group_by(ImportRow.outcome)
-    return {outcome: count for outcome, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _write(import_id: int, **values: Any) -> None:
