@@ -1,5 +1,6 @@
 """Core's own pages, by part."""
 
+from core.custom.web import blueprint as custom
 from core.events.web import blueprint as jobs
 from core.imports.web import blueprint as imports
 from core.kernel.web import blueprint as apps
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     roles,
     apps,
     documents,
+    custom,
     jobs,
     imports,
     views,

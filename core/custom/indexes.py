@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Index, MetaData, text
 from sqlalchemy.schema import CreateIndex
 
+from core.custom import keys
 from core.custom.fields import CustomSpec
 from core.custom.lists import INDEXED
 from core.custom.loading import LIVE, definitions
@@ -52,7 +53,7 @@ def _wanted() -> Mapping[str, tuple[ModelSpec, CustomSpec]]:
     for model, fields in definitions().fields.items():
         for field in fields.values():
             if model in models and field.state == LIVE and field.searchable and field.kind in INDEXED:
-                found[f"{PREFIX}{field.id}"] = (models[model], field)
+                found[f"{PREFIX}{field.id}_{field.name.removeprefix(keys.PREFIX)}"] = (models[model], field)
     return found
 
 

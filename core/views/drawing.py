@@ -14,6 +14,7 @@ from core.kernel.registry import current_registry
 from core.kernel.switch import is_enabled
 from core.views.columns import Column, can_sort, choices_of, text_of
 from core.views.conditions import PERIODS
+from core.workflow.attachments import find_attachments
 
 
 def cell(value: Any, column: Column) -> str:
@@ -64,4 +65,5 @@ def install(app: Flask) -> None:
         periods=PERIODS,
         can_sort=can_sort,
         record_links=record_links,
+        files_of=find_attachments,
     )

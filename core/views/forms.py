@@ -31,6 +31,7 @@ from core.views.columns import Column, loading, resolve, text_of
 from core.views.declare import Extension, Lines, Panel, Section
 from core.web.format import local
 
+WIDE = frozenset({"longtext", "multichoice"})
 ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$")
 
 
@@ -55,6 +56,17 @@ class Input:
     def required(self) -> bool:
         """Whether it has to be filled in, as the record stands."""
         return self.field.required or self.standing.required
+
+    @property
+    def choices(self) -> Mapping[str, Text]:
+        """The choices to offer, the one it holds among them."""
+        held = {self.value: self.field.info.choices[self.value]} if self.value in self.field.info.choices else {}
+        return {**self.field.offered, **held}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it needs a row of its own."""
+        return self.field.kind in WIDE or bool(self.field.info.criteria_on)
 
 
 @dataclass(frozen=True)
