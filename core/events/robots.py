@@ -89,7 +89,7 @@ def _wait(robot: Robot, now: datetime) -> timedelta:
         said = RobotMessage.sent_at
         latest = select(said).where(RobotMessage.robot_id == robot.id, said > now - timedelta(seconds=seconds))
         times = list(db.session.scalars(latest.order_by(said.desc()).limit(most)))
-        if len(times) == most:
+        if len(times) == most and times[-1] is not None:
             free.append(times[-1] + timedelta(seconds=seconds))
     return max(free) - now
 

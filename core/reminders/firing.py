@@ -152,7 +152,8 @@ def _still(rule: ReminderRule, waiting: list[Reminder]) -> list[Reminder]:
     spec = current_registry().models[rule.model]
     ids = {r.record_id for r in waiting}
     if rule.trigger in ("date", "silence"):
-        return [r for r in waiting if (r.record_id, r.occurrence) in _occasions(rule, spec, ids)]
+        now_at = _occasions(rule, spec, ids)
+        return [r for r in waiting if (r.record_id, r.occurrence) in now_at]
     in_state = spec.model.state == rule.state if rule.trigger == "state" else true()  # type: ignore[attr-defined]
     holding = _holding(rule, spec, ids, in_state)
     return [r for r in waiting if r.record_id in holding]

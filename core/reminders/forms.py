@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.actor import Actor, current_actor
+from core.criteria.words import names_of
 from core.db.spec import ModelSpec
 from core.events.models import Robot
 from core.events.robots import find_robots
@@ -18,7 +19,6 @@ from core.reminders import recipients, rules, text
 from core.reminders.recipients import FIXED
 from core.reminders.rules import Draft
 from core.reminders.spans import Span
-from core.views.filters import names_of
 from core.web.addresses import LARGEST_ID
 
 ROW = re.compile(r"(recipients|escalate_to)-(\d{1,3})-kind")

@@ -88,7 +88,7 @@ def _last_days(rule: ReminderRule, now: datetime, clock: Clock) -> tuple[Any, An
 def _silences(rule: ReminderRule, spec: ModelSpec, now: datetime, clock: Clock) -> Preview:
     silent = finding.silent(rule, spec, now, clock)
     count = db.session.scalar(select(func.count()).select_from(silent.order_by(None).subquery())) or 0
-    found = dict(db.session.execute(silent.limit(EXAMPLES)).all())  # type: ignore[arg-type]
+    found = {record_id: last for record_id, last in db.session.execute(silent.limit(EXAMPLES))}  # noqa: C416 - rows, not pairs
     sentence = _("Nothing has happened for so long to %(count)s records now.", count=count)
     return Preview(sentence, _examples(spec, found))
 
@@ -125,7 +125,7 @@ def _is_event(rule: ReminderRule, action: str, changes: dict[str, Any]) -> bool:
 
 def _examples(spec: ModelSpec, found: dict[int, Any]) -> list[Example]:
     records = db.session.scalars(select(spec.model).where(spec.model.id.in_(sorted(found))))
-    return [Example(display(r), record_link(spec, r), found[r.id]) for r in records]  # type: ignore[attr-defined]
+    return [Example(display(r), record_link(spec, r), found[r.id]) for r in records]
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def history(rule: ReminderRule, limit: int = 30) -> list[Fired]:
     if spec is None or not current_actor().can(spec.permission("read")):
         return [Fired(reminder, "", "") for reminder in found]
     ids = {reminder.record_id for reminder in found}
-    records: dict[int, Any] = {r.id: r for r in db.session.scalars(select(spec.model).where(spec.model.id.in_(ids)))}  # type: ignore[attr-defined]
+    records: dict[int, Any] = {r.id: r for r in db.session.scalars(select(spec.model).where(spec.model.id.in_(ids)))}
     return [_fired(spec, reminder, records.get(reminder.record_id)) for reminder in found]
 
 

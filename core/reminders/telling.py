@@ -59,7 +59,7 @@ def _records(spec: ModelSpec, ids: Iterable[int]) -> dict[int, Any]:
     query = select(spec.model).where(spec.model.id.in_(sorted(ids)))
     if spec.meta.parent:
         query = query.options(joinedload(getattr(spec.model, spec.meta.parent)))
-    return {record.id: record for record in db.session.scalars(query)}  # type: ignore[attr-defined]
+    return {record.id: record for record in db.session.scalars(query)}
 
 
 def _meant(recipients: Recipients, records: Iterable[Any], directory: Directory) -> dict[int, set[int]]:

@@ -11,6 +11,7 @@ from core.db.session import db
 from core.errors import QingmesError, ValidationError
 from core.events import robots
 from core.events.models import Robot
+from core.events.robot_formats import KINDS
 from core.i18n import gettext
 from core.kernel.registry import current_registry
 from core.web.access import requires
@@ -134,7 +135,7 @@ def _robots(error: QingmesError | None = None, about: int | None = None) -> str:
     return render_template(
         "webhooks/robots.html",
         robots=robots.find_robots(),
-        kinds={name: kind.title for name, kind in robots.KINDS.items()},
+        kinds={name: kind.title for name, kind in KINDS.items()},
         waiting=robots.count_waiting(),
         messages=robots.latest_messages(),
         states={**STATES, "sending": gettext("Sending")},
