@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.cli import addons, database, docs, doctor, explain, jobs, people, serve
+from core.cli import addons, database, docs, doctor, explain, imports, jobs, packages, people, serve
 from core.cli.common import Commands
 
 COMMANDS = (
@@ -14,7 +14,9 @@ COMMANDS = (
     explain.explain,
     doctor.doctor,
     *jobs.COMMANDS,
+    imports.import_file,
     people.user,
+    packages.packages,
     docs.openapi,
     docs.docs,
 )

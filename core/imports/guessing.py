@@ -48,7 +48,12 @@ ALSO: Mapping[str, tuple[str, ...]] = {
 
 def normal(text: str) -> str:
     """A heading without what differs by whim: width, case, spaces, stars, punctuation."""
-    return NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return NOISE.sub("", half_width(text).casefold())
+
+
+def half_width(text: str) -> str:
+    """The same text with the usual forms of letters, digits and brackets."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def signature(headings: Sequence[str]) -> str:
@@ -92,7 +97,7 @@ def words_for(target: Target) -> tuple[str, ...]:
     labels = []
     for locale in LOCALES:
         with in_locale(locale):
-            labels += [target.label, str(target.field.label)]
+            labels += [target.label, str(target.field.label), BRACKETS.sub("", half_width(str(target.field.label)))]
     name = target.path.rpartition(".")[2]
     found = [target.path, name, target.field.name, *labels, *ALSO.get(name, ())]
     return tuple(dict.fromkeys(normal(word) for word in found))
@@ -101,7 +106,7 @@ def words_for(target: Target) -> tuple[str, ...]:
 def _likeness(heading: str, words: Sequence[str]) -> int:
     if normal(heading) in words:
         return EXACT
-    bare = normal(BRACKETS.sub("", unicodedata.normalize("NFKC", heading)))
+    bare = normal(BRACKETS.sub("", half_width(heading)))
     if bare in words:
         return WITHOUT_BRACKETS
     return ALIKE if bare and any(len(word) > 1 and bare.endswith(word) for word in words) else 0

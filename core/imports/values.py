@@ -41,7 +41,7 @@ def read(field: FieldSpec, cell: Cell, choices: Mapping[str, str], dates: str) -
     if field.kind == "boolean":
         return _yes_or_no(cell)
     if field.kind == "choice":
-        return choices.get(loose(show(cell)), show(cell))
+        return _code(field, cell, choices)
     if field.kind in NUMBERS or field.kind == "integer":
         return _number(cell)
     if field.kind in ("date", "datetime"):
@@ -49,6 +49,14 @@ def read(field: FieldSpec, cell: Cell, choices: Mapping[str, str], dates: str) -
     if field.kind == "longtext" and isinstance(cell, str):
         return cell
     return show_whole(cell)
+
+
+def _code(field: FieldSpec, cell: Cell, choices: Mapping[str, str]) -> str:
+    code = choices.get(loose(show(cell)))
+    if code is None:
+        labels = ", ".join(str(label) for label in field.info.choices.values())
+        raise Unreadable(gettext("Choose one of: %(codes)s", codes=labels))
+    return code
 
 
 def show_whole(cell: Cell) -> str:
