@@ -150,8 +150,21 @@ class Case:
         return next((s for s in runs if s.state in PASSED), None)
 
     def rules_of(self, step: StepRun) -> Step | None:
-        """What the flow says of a step; None for one somebody inserted."""
+        """What the flow says of a step, or of the one it was put before; None for one somebody inserted."""
+        while step.parent is not None:
+            step = self.step(step.parent)
         return self.definition.step(step.key) if step.kind == "plan" else None
+
+    def source(self, run: StepRun) -> StepRun:
+        """Where a carried step was really decided."""
+        while run.carried_from is not None:
+            run = self.step(run.carried_from)
+        return run
+
+    def votes(self) -> list[Task]:
+        """The tasks whose decisions count in this round, those of steps carried into it too."""
+        steps = {self.source(s).n for s in self.steps if s.round == self.round}
+        return [t for t in self.tasks if t.step in steps and (t.state in AGREED or t.state == "rejected")]
 
 
 def _on_submitted(case: Case, event: Event) -> None:
@@ -178,9 +191,8 @@ def _on_edited(case: Case, event: Event) -> None:
         _cancel_open(case, event, "cancelled")
         case.state = "running"
         return
-    voted = {s.n for s in case.steps if s.round == case.round}
-    for task in case.tasks:
-        if task.step in voted and task.state in AGREED:
+    for task in case.votes():
+        if task.state in AGREED:
             task.tolerated = case.facts_hash
 
 
@@ -190,17 +202,8 @@ def _on_arm(case: Case, event: Event) -> None:
 
 def _on_opened(case: Case, event: Event) -> None:
     data = event.data
-    run = StepRun(
-        n=len(case.steps) + 1,
-        round=case.round,
-        key=data["key"],
-        name=data["name"],
-        kind=data["kind"],
-        parent=data.get("parent"),
-        mode=data["mode"],
-        threshold=data["threshold"],
-        opened_at=event.at,
-    )
+    run = StepRun(len(case.steps) + 1, case.round, data["key"], data["name"], data["kind"], data.get("parent"))
+    run.mode, run.threshold, run.opened_at = data["mode"], data["threshold"], event.at
     case.steps.append(run)
     for order, person in enumerate(data["people"], start=1):
         _add_task(case, run.n, order, person, "waiting" if data["mode"] == "sequence" and order > 1 else "todo")

@@ -38,6 +38,8 @@ def submit(
     choices: Mapping[str, Iterable[int]] | None = None,
 ) -> None:
     """Begin a round on these facts."""
+    if case.state not in ("new", "returned"):
+        raise Conflict(_("This waits for approval already."))
     chosen = {key: list(ids) for key, ids in (choices or {}).items()}
     _check_choices(case, turn, chosen)
     written = None if amount is None else str(amount)
@@ -92,11 +94,16 @@ def _next_inserted(case: Case, after: str) -> Inserted | None:
 def _arm(case: Case, turn: Turn, branch: Branch) -> str:
     """The way taken this round; chosen and logged, with the values it was chosen by, when first asked."""
     if branch.key not in case.arms:
-        taken = next((a.key for a in branch.arms if a.holds is not None and a.holds(case.facts)), "")
+        taken = arm_of(branch, case.facts)
         asked = sorted({path for a in branch.arms for path in paths_of(a.when)})
         values = {path: case.facts.get(path) for path in asked}
         case.emit(turn.at, None, "arm", branch=branch.key, arm=taken, values=values)
     return case.arms[branch.key]
+
+
+def arm_of(branch: Branch, facts: Mapping[str, Any]) -> str:
+    """The first way whose condition holds on these facts; the empty key is otherwise."""
+    return next((a.key for a in branch.arms if a.holds is not None and a.holds(facts)), "")
 
 
 def paths_of(tree: Any) -> list[str]:
@@ -190,6 +197,7 @@ def _earlier_vote(case: Case, run: StepRun, task: Task) -> int | None:
         return None
     before = [s for s in case.steps[: run.n - 1] if s.round == case.round and s.state == "approved"]
     before = [s for s in before if any(t.step == s.n and t.state in AGREED for t in case.tasks)]
+    before.sort(key=lambda s: (s.closed_at, s.n))
     asked = {s.n for s in (before[-1:] if rule == "consecutive" else before)}
     for vote in case.tasks:
         if vote.step in asked and vote.assignee == task.assignee and vote.facts_hash == case.facts_hash:

@@ -172,14 +172,14 @@ def _choice(approver: Approver, key: str, case: Case, org: Org) -> Named:
 def _field(approver: Approver, key: str, case: Case, org: Org) -> Named:
     value = case.facts.get(approver.path)
     users = value if isinstance(value, list) else [value]
-    return ((user, {"path": approver.path}) for user in users if isinstance(user, int))
+    return ((user, {"path": approver.path}) for user in users if type(user) is int)
 
 
 def _previous_manager(approver: Approver, key: str, case: Case, org: Org) -> Named:
-    voted = [t for t in case.tasks if t.state in AGREED and case.step(t.step).round == case.round]
+    voted = [t for t in case.votes() if t.state in AGREED]
     if not voted:
         return []
-    last = max(voted, key=lambda t: (t.step, t.decided_at, t.n))
+    last = max(voted, key=lambda t: (t.decided_at, t.step, t.n))
     return [(u, {"of": last.assignee}) for u in org.directory.managers_of(last.assignee)[:1]]
 
 

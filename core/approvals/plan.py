@@ -6,7 +6,7 @@ It is the engine itself on a case kept nowhere, so what is shown before submitti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,7 @@ def plan(
     engine.submit(case, engine.Turn(by=initiator, at=now, org=org), facts, facts_hash, amount, choices)
     while case.state == "running":
         task = next(t for t in case.tasks if t.state == "todo")
+        now += timedelta(microseconds=1)
         turn = engine.Turn(by=task.assignee, at=now, org=org)
         engine.agree(case, turn, task.n, facts_hash, comment="-")
     return case

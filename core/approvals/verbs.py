@@ -15,7 +15,6 @@ from core.approvals.case import AGREED, LIVE, OPEN, PASSED, Case, StepRun, Task
 from core.approvals.definition import Step
 from core.approvals.engine import Turn, held, need_comment
 from core.approvals.people import Found, Org
-from core.approvals.plan import plan
 from core.errors import Conflict, Forbidden, TooManyRequests, ValidationError
 from core.i18n import _
 
@@ -47,14 +46,8 @@ def _sendable(case: Case, key: str) -> StepRun:
 def earlier_steps(case: Case) -> list[StepRun]:
     """The steps of this round a document can be sent back to: those people have agreed in."""
     voted = {t.step for t in case.tasks if t.state in AGREED}
-    return [s for s in case.steps if s.round == case.round and s.state == "approved" and _source(case, s).n in voted]
-
-
-def _source(case: Case, run: StepRun) -> StepRun:
-    """Where a carried step was really decided."""
-    while run.carried_from is not None:
-        run = case.step(run.carried_from)
-    return run
+    passed = (s for s in case.steps if s.round == case.round and s.state == "approved" and s.kind != "before")
+    return [s for s in passed if case.source(s).n in voted]
 
 
 def _carry(case: Case, turn: Turn, runs: Iterable[StepRun]) -> None:
@@ -74,8 +67,11 @@ def resubmit(
     """The initiator sends it again: straight to who sent it back if the flow says so and nothing changed."""
     if case.state != "returned":
         raise Conflict(_("Only what was sent back can be sent again."))
-    straight = case.definition.resume == "straight" and facts_hash == case.facts_hash
-    if not straight or case.returner is None:
+    if turn.by != case.initiator:
+        raise Forbidden(_("Only who submitted it can send it again."))
+    chosen = {key: tuple(ids) for key, ids in (choices or {}).items()} or case.choices
+    same = facts_hash == case.facts_hash and chosen == case.choices
+    if case.definition.resume != "straight" or case.returner is None or not same:
         engine.submit(case, turn, facts, facts_hash, amount, choices)
         return
     before = case.round
@@ -99,7 +95,7 @@ def can_withdraw(case: Case) -> bool:
     """Whether the flow lets the initiator take it back now; what was sent back to him always."""
     if case.state == "returned" or case.definition.withdraw == "final":
         return case.state in OPEN
-    voted = any(t.decided_by is not None and case.step(t.step).round == case.round for t in case.tasks)
+    voted = any(t.decided_by is not None for t in case.votes())
     return case.state in OPEN and case.definition.withdraw == "first_vote" and not voted
 
 
@@ -112,7 +108,8 @@ def transfer(case: Case, turn: Turn, task_n: int, to: int, comment: str = "") ->
 
 
 def _move(case: Case, turn: Turn, task: Task, to: int, how: str, comment: str = "") -> None:
-    person = {"user": to, "principal": task.principal, "why": {"kind": how, "from": task.assignee}}
+    principal = None if task.principal == to else task.principal
+    person = {"user": to, "principal": principal, "why": {"kind": how, "from": task.assignee}}
     case.emit(turn.at, turn.by, "moved", task=task.n, to={**person, "added_by": task.added_by}, comment=comment)
 
 
@@ -166,11 +163,13 @@ def add_after(case: Case, turn: Turn, task_n: int, people: Iterable[int], commen
     run = case.step(task.step)
     if run.kind == "before":
         raise Conflict(_("Here others can be added before or beside you only."))
+    if case.initiator in asked:
+        raise ValidationError(_("Nobody may approve what he submitted himself."))
     _insert(case, turn, run.key, "", asked, comment)
 
 
 def _insert(case: Case, turn: Turn, after: str, name: str, people: Iterable[int], comment: str) -> None:
-    key = f"added_{len(case.inserted) + 1}"
+    key = f"added.{len(case.inserted) + 1}"
     case.emit(
         turn.at,
         turn.by,
@@ -248,46 +247,6 @@ def urge(case: Case, turn: Turn) -> list[int]:
     return sorted(set(due.values()))
 
 
-def change_facts(
-    case: Case, turn: Turn, facts: Mapping[str, Any], facts_hash: str, amount: Decimal | None = None
-) -> bool:
-    """The document has changed while the request runs; returns whether the votes still stand.
-
-    They do when nothing the flow looks at changed, or when the amount rose within the flow's tolerance (or
-    fell) and the same people would have been asked. Otherwise a new round begins.
-    """
-    if case.state not in ("running", "blocked"):
-        raise Conflict(_("This request has ended."))
-    if facts_hash == case.facts_hash:
-        return True
-    stands = _tolerates(case, amount) and _same_way(case, turn, facts, facts_hash, amount)
-    written = None if amount is None else str(amount)
-    case.emit(turn.at, turn.by, "edited", facts=dict(facts), hash=facts_hash, amount=written, tolerated=stands)
-    engine.advance(case, turn)
-    return stands
-
-
-def _tolerates(case: Case, amount: Decimal | None) -> bool:
-    if case.definition.tolerance is None or amount is None or case.base_amount is None:
-        return False
-    return amount <= case.base_amount * (100 + case.definition.tolerance) / 100
-
-
-def _same_way(case: Case, turn: Turn, facts: Mapping[str, Any], facts_hash: str, amount: Decimal | None) -> bool:
-    """Whether the steps so far would have been the same, with the same people."""
-    before, after = (
-        plan(case.definition, f, h, a, case.initiator, case.unit, turn.org, turn.at, case.choices)
-        for f, h, a in ((case.facts, case.facts_hash, case.amount), (facts, facts_hash, amount))
-    )
-    so_far = {s.key for s in case.steps if s.round == case.round and s.kind == "plan"}
-    return _asked(before, so_far) == _asked(after, so_far) and before.arms == after.arms
-
-
-def _asked(case: Case, keys: Iterable[str]) -> list[tuple[str, str, tuple[int, ...]]]:
-    wanted = set(keys)
-    return [(s.key, s.reason, tuple(t.assignee for t in case.tasks_of(s))) for s in case.steps if s.key in wanted]
-
-
 def leave(case: Case, turn: Turn, user: int, successor: int | None = None) -> None:
     """Somebody no longer works here: what he had to decide goes to a successor, his deputy, his manager or
     the flow's administrators; with none of them the request is blocked."""
@@ -350,8 +309,8 @@ def assign(case: Case, turn: Turn, task_n: int | None, to: int, comment: str) ->
     if case.state not in ("running", "blocked") or run is None:
         raise Conflict(_("This request has ended."))
     if task_n is not None:
-        task = case.task(task_n)
-        if task.state not in LIVE:
+        task = case.task(task_n) if 0 < task_n <= len(case.tasks) else None
+        if task is None or task.state not in LIVE:
             raise Conflict(_("This is no longer waiting for a decision."))
         _check_new(case, turn.org, case.step(task.step), to)
         _move(case, turn, task, to, "assigned", comment)
