@@ -19,8 +19,8 @@ from core.errors import NotFound
 from core.i18n import _
 from core.kernel.registry import current_registry
 from core.web.access import requires_on_model, signed_in
-from core.workflow.bulk import load_params
 from core.workflow.fire import fire
+from core.workflow.params import load_params
 from core.workflow.records import create_record, delete_record, get_record, update_record
 
 blueprint = Blueprint("api", __name__)

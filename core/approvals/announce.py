@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from core.approvals.case import Event
 from core.approvals.people import Org
 from core.approvals.store import Loaded
+from core.approvals.titles import title_of
 from core.events.notifications import notify
 from core.i18n import Text, _
 
-ENDED: Mapping[str, Callable[[str], Text]] = {
+ENDED: Mapping[str, Callable[[Text], Text]] = {
     "approved": lambda title: _("Approved: %(title)s", title=title),
     "rejected": lambda title: _("Rejected: %(title)s", title=title),
     "cancelled": lambda title: _("Ended by an administrator: %(title)s", title=title),
@@ -19,14 +20,14 @@ ENDED: Mapping[str, Callable[[str], Text]] = {
 
 def tell(loaded: Loaded, events: Iterable[Event], org: Org | None) -> None:
     """Notify everybody these events concern, each once per event. Flushes."""
-    title, link = loaded.request.title, f"/approvals/{loaded.request.id}"
+    title, link = title_of(loaded.request), f"/approvals/{loaded.request.id}"
     happened = list(events)
     asked = _asked_now(loaded, happened)
     if asked:
-        notify(asked, _("Please decide: %(title)s", title=title), link=link)
+        notify(asked, _("Please decide: %(title)s", title=title), link=link, kind="approval")
     for event in happened:
         for users, text in _messages(loaded, event, org, title):
-            notify(users, text, link=link)
+            notify(users, text, link=link, kind="approval")
 
 
 def _asked_now(loaded: Loaded, events: list[Event]) -> list[int]:
@@ -38,7 +39,7 @@ def _asked_now(loaded: Loaded, events: list[Event]) -> list[int]:
     return sorted(new - {loaded.case.log[-1].actor} if loaded.case.log else new)
 
 
-def _messages(loaded: Loaded, event: Event, org: Org | None, title: str) -> list[tuple[list[int], Text]]:
+def _messages(loaded: Loaded, event: Event, org: Org | None, title: Text) -> list[tuple[list[int], Text]]:
     case, data = loaded.case, event.data
     initiator = [case.initiator]
     if event.verb == "ended" and data["state"] in ENDED:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.actor import acting, current_actor, elevated
-from core.approvals import announce, engine, gate, store, timers, verbs
+from core.approvals import announce, choosing, engine, gate, store, timers, verbs
 from core.approvals.case import Case, Event, Task
 from core.approvals.engine import Turn
 from core.approvals.facts import Frozen, freeze
@@ -49,6 +49,8 @@ def ask(
     try:
         fire(record, name, version=version, **params)
     except gate.NeedsApproval as needed:
+        if (needed.flow.transition, type(needed.record), needed.record.id) != (name, type(record), record.id):
+            raise  # something this transition would do by the way
         return submit(needed.record, name, needed.flow, params, choices)
     return None
 
@@ -63,22 +65,22 @@ def submit(
     actor = current_actor()
     if version is None or actor.user_id is None:
         raise Conflict(_("Only a person can submit something for approval."))
-    title = f"{display(record)} · {transition.title}"
     loaded = store.new(
         version,
         flow,
         record=record,
         transition=name,
-        title=title,
+        title=display(record),
         params=dump_params(transition, params),
         unit=actor.unit_id,
     )
-    turn = _turn(flow)
-    frozen = _freeze(loaded, record, turn)
+    turn = turn_of(flow)
+    frozen = freeze_now(loaded, record, turn)
+    choosing.check(loaded.case, frozen, turn, choices or {})
     engine.submit(loaded.case, turn, frozen.facts, frozen.hash, frozen.amount, choices)
     try:
         with db.session.begin_nested():
-            _keep(loaded, turn)
+            keep(loaded, turn)
     except IntegrityError:
         raise Conflict(_("This waits for approval already.")) from None
     return loaded.request
@@ -114,12 +116,14 @@ def _transition(flow: ApprovalFlow) -> Transition:
     return found
 
 
-def _turn(flow: ApprovalFlow, by: int | None = -1) -> Turn:
+def turn_of(flow: ApprovalFlow, by: int | None = -1) -> Turn:
+    """The turn of whoever is acting, or of `by`, now. Six statements."""
     now = utcnow()
     return Turn(by=current_actor().user_id if by == -1 else by, at=now, org=load_org(flow, now))
 
 
-def _freeze(loaded: store.Loaded, record: Any, turn: Turn) -> Frozen:
+def freeze_now(loaded: store.Loaded, record: Any, turn: Turn) -> Frozen:
+    """The facts of the document as it is now."""
     spec, transition = current_registry().spec_of(record), _transition(loaded.flow)
     params = load_params(transition.params, loaded.request.params)
     return freeze(
@@ -133,7 +137,7 @@ def _freeze(loaded: store.Loaded, record: Any, turn: Turn) -> Frozen:
     )
 
 
-def _keep(loaded: store.Loaded, turn: Turn) -> None:
+def keep(loaded: store.Loaded, turn: Turn) -> None:
     """Write what the engine did, plan what the clock has to do, tell who has to know, and run what is approved."""
     from core.builtin.jobs import run_approved
 
@@ -158,7 +162,7 @@ def _without_leavers(loaded: store.Loaded, turn: Turn) -> list[Event]:
     gone = [row.id for row in rows if not row.active]
     if not gone:
         return []
-    now = _turn(loaded.flow, turn.by)
+    now = turn_of(loaded.flow, turn.by)
     for user_id in gone:
         verbs.leave(loaded.case, now, user_id)
     return store.save(loaded)
@@ -167,9 +171,9 @@ def _without_leavers(loaded: store.Loaded, turn: Turn) -> list[Event]:
 def change(request_id: int, work: Callable[[Case, Turn], Any], *, log: bool = False, by: int | None = -1) -> Any:
     """Do something with a request under its lock: `work(case, turn)`; returns the request. Flushes."""
     loaded = store.load(request_id, lock=True, log=log)
-    turn = _turn(loaded.flow, by)
+    turn = turn_of(loaded.flow, by)
     work(loaded.case, turn)
-    _keep(loaded, turn)
+    keep(loaded, turn)
     return loaded.request
 
 
@@ -205,11 +209,11 @@ def decide(request_id: int, decision: Decision) -> ApprovalRequest:
     loaded = store.load(request_id, lock=True)
     if decision.client_key and _seen(decision.client_key):
         return loaded.request
-    turn = _turn(loaded.flow)
+    turn = turn_of(loaded.flow)
     task = engine.held(loaded.case, turn, decision.task)
     _check_step(loaded.case, task, decision)
     DECIDE[decision.verb](loaded.case, turn, decision)
-    _keep(loaded, turn)
+    keep(loaded, turn)
     row = loaded.tasks[task.n]
     row.client_key, row.signature, row.channel = decision.client_key, decision.signature, current_actor().channel
     db.session.flush()
@@ -240,11 +244,12 @@ def resubmit(request_id: int, choices: Choices | None = None) -> ApprovalRequest
     loaded = store.load(request_id, lock=True)
     if loaded.request.initiator_id != current_actor().user_id:
         raise Forbidden(_("Only who submitted it can send it again."))
-    turn = _turn(loaded.flow)
+    turn = turn_of(loaded.flow)
     spec = current_registry().model(loaded.request.model)
-    frozen = _freeze(loaded, get_record(spec, loaded.request.record_id, lock=True), turn)
+    frozen = freeze_now(loaded, get_record(spec, loaded.request.record_id, lock=True), turn)
+    choosing.check(loaded.case, frozen, turn, choices or loaded.case.choices)
     verbs.resubmit(loaded.case, turn, frozen.facts, frozen.hash, frozen.amount, choices)
-    _keep(loaded, turn)
+    keep(loaded, turn)
     return loaded.request
 
 

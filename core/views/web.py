@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
+from core.approvals import service
+from core.approvals.preview import preview, sent_choices
 from core.db.base import display
 from core.db.session import db
 from core.db.spec import ModelSpec
@@ -32,7 +34,8 @@ from core.web.addresses import LARGEST_ID, read_id, safe_next
 from core.web.errors import wants_fragment
 from core.workflow import bulk
 from core.workflow.declare import Transition
-from core.workflow.fire import available, fire
+from core.workflow.fire import available
+from core.workflow.params import transition_params
 from core.workflow.records import check_editable, create_record, delete_record, get_record, update_record
 
 blueprint = Blueprint("views", __name__)
@@ -252,6 +255,7 @@ def _dialog(spec: ModelSpec, record: Any, transition: Transition, error: Qingmes
         record=record,
         transition=transition,
         inputs=param_inputs(transition, request.form, error),
+        preview=preview(record, transition, request.form, sent_choices(request.form)),
         error=error,
         next=request.values.get("next", ""),
         version=request.values.get("version", getattr(record, "version", "")),
@@ -261,13 +265,14 @@ def _dialog(spec: ModelSpec, record: Any, transition: Transition, error: Qingmes
 @blueprint.post(f"{RECORD}/fire/<transition>")
 @requires_on_model("read")
 def fire_transition(addon: str, resource: str, record_id: int, transition: str) -> Response:
-    """Run a transition and show the record again; a refusal is told where the button was."""
+    """Run a transition or submit it for approval, and show the record; a refusal is told where the button was."""
     spec = _spec(addon, resource)
     record = get_record(spec, record_id)
     try:
         sent = sent_params(spec, transition, request.form)
-        params = bulk.transition_params(spec, transition, sent)
-        fire(record, transition, version=request.form.get("version", type=int), **params)
+        params = transition_params(spec, transition, sent)
+        choices = sent_choices(request.form)
+        service.ask(record, transition, version=request.form.get("version", type=int), choices=choices, **params)
     except (ValidationError, Conflict) as error:
         db.session.rollback()
         return _not_fired(spec, record_id, transition, error)

@@ -1,14 +1,13 @@
-"""What is done to several records at once, and the inputs of transitions."""
+"""What is done to several records at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import marshmallow
-
 from core.actor import Actor
+from core.approvals import service
 from core.db.base import display
 from core.db.session import db
 from core.db.spec import ModelSpec
@@ -16,9 +15,8 @@ from core.errors import NotFound, QingmesError, ValidationError
 from core.i18n import Text, _
 from core.kernel.registry import current_registry
 from core.workflow.declare import Transition
-from core.workflow.fire import fire
 from core.workflow.records import delete_record, get_record
-from core.workflow.schema import InputSchema, writable_fields
+from core.workflow.schema import writable_fields
 
 MOST = 200
 DELETE = "delete"
@@ -26,10 +24,11 @@ DELETE = "delete"
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one record: its name, and the refusal, or None when it went well."""
+    """What became of one record: its name, the refusal, or None when it went well, and the approval it waits for."""
 
     name: str
     refusal: Text | None
+    request_id: int | None = None
 
 
 def offered(spec: ModelSpec, actor: Actor) -> list[Transition]:
@@ -39,7 +38,10 @@ def offered(spec: ModelSpec, actor: Actor) -> list[Transition]:
 
 
 def run(spec: ModelSpec, ids: Sequence[int], action: str) -> list[Result]:
-    """Fire a transition on each record, or delete it (`delete`): each by itself, a refusal stops only its own."""
+    """Fire a transition on each record, or delete it (`delete`): each by itself, a refusal stops only its own.
+
+    Where an approval flow stands before the transition the record is submitted for approval.
+    """
     if not ids or len(ids) > MOST:
         raise ValidationError(_("Choose 1 to %(most)s rows.", most=MOST))
     if action != DELETE and current_registry().transition(spec.name, action) is None:
@@ -48,7 +50,7 @@ def run(spec: ModelSpec, ids: Sequence[int], action: str) -> list[Result]:
 
 
 def _run_one(spec: ModelSpec, record_id: int, action: str) -> Result:
-    name = f"#{record_id}"
+    name, request = f"#{record_id}", None
     try:
         with db.session.begin_nested():
             record = get_record(spec, record_id)
@@ -56,28 +58,10 @@ def _run_one(spec: ModelSpec, record_id: int, action: str) -> Result:
             if action == DELETE:
                 delete_record(spec, record_id)
             else:
-                fire(record, action)
+                request = service.ask(record, action)
     except QingmesError as error:
         return Result(name, error.message)
-    return Result(name, None)
-
-
-def transition_params(spec: ModelSpec, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of a transition from what was sent; `ValidationError` names those missing or wrong."""
-    transition = current_registry().transition(spec.name, name)
-    if transition is None or not transition.params:
-        return {}
-    sent = {key: given[key] for key in transition.params if key in given}
-    return load_params(transition.params, sent)
-
-
-def load_params(params: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Check inputs against their marshmallow fields; unknown ones are refused."""
-    try:
-        loaded: dict[str, Any] = InputSchema.from_dict(dict(params))().load(sent)
-    except marshmallow.ValidationError as error:
-        raise ValidationError(_("Please correct the marked fields."), fields=error.normalized_messages()) from None
-    return loaded
+    return Result(name, None, request.id if request is not None else None)
 
 
 def copy_values(spec: ModelSpec, record: Any, actor: Actor) -> dict[str, Any]:
