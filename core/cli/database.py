@@ -6,8 +6,9 @@ import click
 
 from core.cli.common import build, operating
 from core.config import Config
+from core.custom import indexes
 from core.db import migrate
-from core.db.session import db
+from core.db.session import db, run_unit
 from core.kernel import setup
 from core.kernel.registry import current_registry
 
@@ -19,6 +20,8 @@ def upgrade() -> None:
     with operating(app):
         for step in migrate.upgrade(db.engine, current_registry()):
             click.echo(f"applied {step}")
+        for index in run_unit(indexes.ensure):
+            click.echo(f"put right the index {index} of a custom field")
     click.echo("The database is up to date.")
 
 

@@ -16,11 +16,12 @@ from core.custom import keys
 from core.custom.fields import CustomSpec
 from core.custom.lists import INDEXED
 from core.custom.loading import LIVE, definitions
+from core.db.migrate import CUSTOM_INDEX
 from core.db.session import db
 from core.db.spec import ModelSpec
 from core.kernel.registry import current_registry
 
-PREFIX = "ix_custom_field_"
+PREFIX = CUSTOM_INDEX
 CATALOGUES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE :prefix",
     "postgresql": "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE :prefix",

@@ -8,7 +8,7 @@ so a record from before the rule can still be changed elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,13 @@ def holds(spec: ModelSpec, tree: Any, record: Any) -> bool:
 
 def watched(spec: ModelSpec, field: FieldSpec) -> set[str]:
     """The fields and line tables of the record that a field's conditions look at."""
+    return looked_at(spec, conditions(field))
+
+
+def looked_at(spec: ModelSpec, trees: Iterable[Any]) -> set[str]:
+    """The same, of any conditions."""
     found = set()
-    for path in (path for tree in conditions(field) for path in _paths(tree)):
+    for path in (path for tree in trees for path in _paths(tree)):
         match = HEAD.match(path)
         head = match.group(1) if match else path
         named = spec.field_named(head)

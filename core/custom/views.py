@@ -1,5 +1,6 @@
 """Screens of the definitions of custom fields."""
 
+from core.custom.lists import PICKED
 from core.i18n import _
 from core.views.declare import FormView, Lines, ListView, Menu, Section
 
@@ -18,7 +19,12 @@ VIEWS = (
                 title=_("General"),
                 fields=("model", "label", "label_en", "kind", "places", "unit", "target", "mask", "key", "help"),
             ),
-            Lines(relation="choices", title=_("Choices"), columns=("code", "label", "label_en", "retired")),
+            Lines(
+                relation="choices",
+                title=_("Choices"),
+                columns=("code", "label", "label_en", "retired"),
+                visible_when={"field": "kind", "op": "in", "value": list(PICKED)},
+            ),
             Section(name="input", title=_("Input"), fields=("required", "default", "minimum", "maximum", "write")),
             Section(
                 name="conditions", title=_("Conditions"), fields=("visible_when", "required_when", "read_only_when")

@@ -23,6 +23,7 @@ from core.db.base import Base
 from core.kernel.discovery import Addon
 from core.kernel.registry import Registry
 
+CUSTOM_INDEX = "ix_custom_field_"  # made and dropped by `core.custom.indexes`, not by migrations
 LOCK_KEY = 0x51_4D_45_53  # "QMES"
 TEMPLATE = '''"""{message}"""
 
@@ -142,7 +143,7 @@ def _options(addon: Addon) -> dict[str, Any]:
     def mine(item: SchemaItem, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
         if kind == "table":
             return bool(name) and str(name).startswith(addon.prefix) and not str(name).endswith("alembic_version")
-        return True
+        return not (kind == "index" and str(name).startswith(CUSTOM_INDEX))
 
     return {
         "version_table": f"{addon.prefix}alembic_version",

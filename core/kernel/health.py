@@ -209,6 +209,21 @@ def check_migrations(config: Config) -> Iterator[Finding]:
     )
 
 
+def check_custom_fields(config: Config) -> Iterator[Finding]:
+    """A searchable field without its index makes lists slow."""
+    from core.custom import indexes
+
+    without = indexes.missing()
+    yield _finding(
+        "custom_fields",
+        _("Indexes of custom fields"),
+        bool(without),
+        _("These searchable fields have no index: %(fields)s", fields=", ".join(without)),
+        _("Run: qingmes upgrade"),
+        "warning",
+    )
+
+
 def check_disk(config: Config) -> Iterator[Finding]:
     """A full disk stops everything."""
     free = shutil.disk_usage(config.data_dir).free
@@ -300,4 +315,4 @@ SETTINGS: tuple[Check, ...] = (
     check_durability,
     check_clock,
 )
-STATE: tuple[Check, ...] = (check_migrations, check_disk, check_redis, check_outbox, check_backup)
+STATE: tuple[Check, ...] = (check_migrations, check_custom_fields, check_disk, check_redis, check_outbox, check_backup)

@@ -34,14 +34,17 @@ def installed(name: str) -> Addon:
 
 
 def bring_up(config: Config) -> list[str]:
-    """Migrate, check that nothing is missing, make the starter organisation in an empty database.
+    """Migrate, check that nothing is missing, make the indexes of custom fields that are missing and, in an empty
+    database, the starter organisation.
 
     Returns the migrations applied. Commits. Raises `SetupError` when models go beyond the migrations.
     """
+    from core.custom import indexes
     from core.people import starter
 
     applied = migrate.upgrade(db.engine, current_registry())
     check_schema(db.engine, current_registry())
+    run_unit(indexes.ensure)
     run_unit(starter.install)
     return applied
 

@@ -37,12 +37,16 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """A line table on a form: `relation` of the model, `columns` of the line model, totals at the foot."""
+    """A line table on a form: `relation` of the model, `columns` of the line model, totals at the foot.
+
+    `visible_when`: a condition (`core.criteria`) on the document; without it the table always shows.
+    """
 
     relation: str
     title: Text
     columns: tuple[str, ...]
     totals: tuple[str, ...] = ()
+    visible_when: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:

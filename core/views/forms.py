@@ -16,11 +16,12 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.actor import Actor
+from core.actor import Actor, current_actor
+from core.criteria import describe
 from core.criteria.words import names_of
 from core.custom.layout import retired_columns, with_sections
 from core.custom.links import prefetch
-from core.custom.rules import AS_USUAL, Standing, ruled, standings, watched
+from core.custom.rules import AS_USUAL, Standing, conditions, holds, looked_at, ruled, standings
 from core.custom.trial import trial
 from core.db.session import db
 from core.db.spec import FieldSpec, LinesSpec, ModelSpec
@@ -62,6 +63,14 @@ class Input:
         """The choices to offer, the one it holds among them."""
         held = {self.value: self.field.info.choices[self.value]} if self.value in self.field.info.choices else {}
         return {**self.field.offered, **held}
+
+    @property
+    def tree(self) -> Any:
+        """A condition it holds, as criteria; None for none, or for what cannot be read."""
+        try:
+            return json.loads(self.value) if self.value else None
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def is_wide(self) -> bool:
@@ -131,16 +140,23 @@ class Form:
 
     @cached_property
     def standings(self) -> Mapping[str, Standing]:
-        """How the fields with conditions stand, with what was typed."""
-        if not ruled(self.spec):
+        """How the fields and line tables with conditions stand, with what was typed."""
+        if not ruled(self.spec) and not self._conditional_lines:
             return {}
         subject = trial(self.spec, self.record, self.typed) if self.typed or self.is_new else self.record
-        return standings(self.spec, subject, self.actor)
+        lines = {s.name: Standing(holds(self.spec, s.visible_when, subject)) for s in self._conditional_lines}
+        return {**standings(self.spec, subject, self.actor), **lines}
+
+    @cached_property
+    def _conditional_lines(self) -> list[Lines]:
+        return [s for s in sections_of(self.spec) if isinstance(s, Lines) and s.visible_when is not None]
 
     @cached_property
     def watched(self) -> list[str]:
         """The fields the others' conditions look at: when one changes, the page asks again how they stand."""
-        return sorted({name for f in ruled(self.spec) for name in watched(self.spec, f)}) if self.editable else []
+        trees = [tree for f in ruled(self.spec) for tree in conditions(f)]
+        trees += [lines.visible_when for lines in self._conditional_lines]
+        return sorted(looked_at(self.spec, trees)) if self.editable else []
 
     def _retired(self) -> list[Drawn]:
         """What the record holds in fields that were retired, to be read only."""
@@ -189,8 +205,8 @@ class Form:
 
     def _input(self, path: str) -> Input | None:
         column = resolve(self.spec, path, self.actor)
-        if column is None or (self.is_new and column.field.info.write == "never"):
-            return None
+        if column is None or (self.is_new and (column.field.info.write == "never" or column.field.info.criteria_on)):
+            return None  # a condition is put together once the record says what it is about
         return make_input(
             column,
             self.record,
@@ -269,11 +285,17 @@ def make_input(
         name=prefix + field_.name,
         field=field_,
         value=value,
-        text=text_of(column, stored),
+        text=_condition_text(column.field, record, stored) if field_.info.criteria_on else text_of(column, stored),
         editable=editable and not column.links and field_.writable(creating=creating) and not field_.is_internal,
         errors=sentences if isinstance(sentences, list) else [str(sentences)],
         standing=standing,
     )
+
+
+def _condition_text(field_: FieldSpec, record: Any, tree: Any) -> str:
+    """A condition as a sentence."""
+    spec = current_registry().models.get(getattr(record, field_.info.criteria_on) or "")
+    return describe(spec, tree, current_actor()) if spec is not None and tree is not None else ""
 
 
 def default_of(model: Any, field_: FieldSpec) -> Any:
@@ -296,7 +318,7 @@ def _as_typed(value: Any) -> str:
     """A value of a refused attempt, or of the record copied from, as an input holds it."""
     if isinstance(value, str) and ISO_INSTANT.match(value):
         value = datetime.fromisoformat(value)
-    return plain(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else plain(value)
 
 
 def raw(column: Column, record: Any, stored: Any) -> str:
