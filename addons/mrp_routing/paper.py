@@ -39,7 +39,7 @@ PAPERS = (
         model="mrp_routing.work_order",
         template="mrp_routing/paper/job_ticket.html",
         context=codes_of,
-        loads=("item.code", "item.uom.code", "operations.work_center.name"),
+        loads=("item", "item.uom.code", "operations.work_center"),
     ),
     Label(
         name="machine_plate",
@@ -48,6 +48,6 @@ PAPERS = (
         template="mrp_routing/paper/machine_plate.html",
         context=plates_of,
         formats=("roll-100x70", "roll-60x40", "sheet-3x8"),
-        loads=("work_center.name",),
+        loads=("work_center",),
     ),
 )

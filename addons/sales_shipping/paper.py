@@ -35,13 +35,13 @@ PAPERS = (
         model="sales_shipping.sales_order",
         template="sales_shipping/paper/order_confirmation.html",
         context=amounts_of,
-        loads=("partner.currency.code", "owner.name", "lines.item.code", "lines.item.uom.code"),
+        loads=("partner", "partner.currency.code", "owner", "lines.item", "lines.item.uom"),
     ),
     Document(
         name="delivery_note",
         title=_("Delivery note"),
         model="sales_shipping.shipment",
         template="sales_shipping/paper/delivery_note.html",
-        loads=("partner.name", "lines.order_line.order.number", "lines.order_line.item.uom.code"),
+        loads=("partner", "lines.order_line.order", "lines.order_line.item", "lines.order_line.item.uom"),
     ),
 )

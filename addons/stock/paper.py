@@ -9,7 +9,7 @@ PAPERS = (
         title=_("Receipt slip"),
         model="stock.receipt",
         template="stock/paper/receipt_slip.html",
-        loads=("location.name", "created_by", "lines.item.code", "lines.item.uom.code"),
+        loads=("location", "created_by", "lines.item", "lines.item.uom"),
     ),
     Label(
         name="lot_label",
@@ -17,6 +17,6 @@ PAPERS = (
         model="stock.lot",
         template="stock/paper/lot_label.html",
         formats=("roll-60x40", "roll-80x50", "sheet-3x8"),
-        loads=("item.code",),
+        loads=("item",),
     ),
 )

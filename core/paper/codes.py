@@ -52,7 +52,7 @@ def find_scanned(code: str) -> tuple[str, int] | None:
 
 def _own_code(spec: ModelSpec, record: Any) -> str:
     """The record's number or code when it can serve: unique among its kind, printable in a bar code."""
-    name = next((n for n in OWN if n in spec.fields and spec.fields[n].unique), None)
+    name = next((n for n in OWN if n in spec.own and spec.own[n].unique), None)
     code = str(getattr(record, name) or "") if name is not None else ""
     fits = is_encodable(code) and " " not in code and not BY_ID.fullmatch(code)
     return code if fits and not (code.isdigit() and len(code) > LONGEST_DIGITS) else ""
@@ -69,6 +69,6 @@ def _count_bearers(codes: set[str]) -> Counter[str]:
     queries = []
     for spec in current_registry().models.values():
         table = spec.model.__table__
-        names = [n for n in ALL if n in spec.fields and n in table.c] if is_page(spec) else []
+        names = [n for n in ALL if n in spec.own] if is_page(spec) else []
         queries += [select(table.c[n].label("code")).where(table.c[n].in_(wanted)) for n in names]
     return Counter(code.upper() for code in db.session.scalars(union_all(*queries)))

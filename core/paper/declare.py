@@ -16,8 +16,8 @@ class Document:
     """A page or several for each record of a model, drawn by a template that extends `paper/page.html`.
 
     The template reads fields through `sheet` (`core.paper.sheets.Sheet`), which leaves out what the printing person
-    may not see. `loads` are the field paths it shows through links or lines (`partner.name`, `lines.item.code`), so
-    that a batch takes a fixed number of statements. `context(records)` returns more variables by record id. `sizes`
+    may not see. `loads` are all the links it shows, its own and those of lines (`partner`, `lines.item`,
+    `lines.item.uom`), so that a batch takes a fixed number of statements. `context(records)` returns more variables by record id. `sizes`
     are what `core.paper.sizes.page_mm` reads, the usual one first. `language` is the path of a field that names the
     reader's language (`partner.language`). `permission` is asked for besides reading the model.
     """
@@ -35,7 +35,7 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """A label for each record, drawn by a template that extends `paper/label_page.html`'s macro rules: a fragment.
+    """A label for each record, drawn by a template: the inside of the label, no page around it.
 
     `formats` are keys of `core.paper.sizes.FORMATS`, the usual one first. `quantity` is the path of a field that
     says how many labels a record takes when nobody says otherwise. The rest is as for a `Document`.
