@@ -10,6 +10,7 @@ PERMISSIONS = (
     *crud("core.user", reset_password=_("Reset password"), end_sessions=_("End sessions")),
     *crud("core.number_rule"),
     *crud("core.approval_flow", publish=_("Publish approval flows")),
+    Permission(name="core.package.exchange", title=_("Export and import configuration packages")),
     Permission(name="core.approval.administer", title=_("Administer approval requests")),
     *crud("core.custom_field", publish=_("Put in use and retire")),
     *crud("core.letterhead"),

@@ -101,6 +101,14 @@ MENUS = (
     Menu(key="core.numbers", title=_("Number rules"), parent="core.settings", model="core.number_rule", sequence=60),
     *custom.MENUS,
     Menu(
+        key="core.packages",
+        title=_("Configuration packages"),
+        parent="core.settings",
+        endpoint="packages.index",
+        permission="core.package.exchange",
+        sequence=86,
+    ),
+    Menu(
         key="core.reminders", title=_("Reminder rules"), parent="core.settings", model="core.reminder_rule", sequence=62
     ),
     Menu(

@@ -1,9 +1,11 @@
 """Core's own pages, by part."""
 
+from core.criteria.web import blueprint as criteria
 from core.custom.web import blueprint as custom
 from core.events.web import blueprint as jobs
 from core.imports.web import blueprint as imports
 from core.kernel.web import blueprint as apps
+from core.packages.web import blueprint as packages
 from core.paper.web import blueprint as paper
 from core.paper.web_templates import blueprint as print_templates
 from core.people.web_profile import blueprint as people
@@ -24,10 +26,12 @@ BLUEPRINTS = (
     apps,
     documents,
     custom,
+    criteria,
     jobs,
     imports,
     views,
     lists,
+    packages,
     paper,
     print_templates,
 )
