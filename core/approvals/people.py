@@ -179,7 +179,7 @@ def _previous_manager(approver: Approver, key: str, case: Case, org: Org) -> Nam
     voted = [t for t in case.votes() if t.state in AGREED]
     if not voted:
         return []
-    last = max(voted, key=lambda t: (t.decided_at, t.step, t.n))
+    last = max(voted, key=lambda t: (t.decided_at, t.step, t.order, t.n))
     return [(u, {"of": last.assignee}) for u in org.directory.managers_of(last.assignee)[:1]]
 
 

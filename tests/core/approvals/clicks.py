@@ -73,6 +73,7 @@ class Hand:
 
     def __init__(self, world: World, record: Record) -> None:
         self.world, self.record, self.random = world, record, world.random
+        self.habit = ""
 
     def first(self) -> Click:
         """The initiator submits."""
@@ -84,7 +85,9 @@ class Hand:
             return self.resubmit()
         if self.record.state == "blocked" and self.random.random() < 0.5:
             return self.assign()
-        return getattr(self, self.random.choices(NAMES, WEIGHTS)[0])()
+        insists = self.habit in INSISTS and self.random.random() < 0.3
+        self.habit = self.random.choice(INSISTS[self.habit]) if insists else self.random.choices(NAMES, WEIGHTS)[0]
+        return getattr(self, self.habit)()
 
     # Little choices
 
@@ -112,7 +115,14 @@ class Hand:
         return "because" if self.random.random() < 0.95 else " "
 
     def people(self) -> list[int]:
-        return [self.anybody() for _ in range(self.random.choice((0, 1, 1, 1, 2, 2, 3)))]
+        return [self.newcomer() for _ in range(self.random.choice((0, 1, 1, 1, 1, 2, 2, 3)))]
+
+    def newcomer(self) -> int:
+        """Mostly somebody who works here and has not been asked in the step that is open."""
+        now = self.record.waiting_now()
+        there = {s.holder for s in now.seats} if now else set()
+        fresh = [p.id for p in self.world.org.directory.people.values() if p.active and p.id not in there]
+        return self.random.choice(fresh) if fresh and self.random.random() < 0.8 else self.anybody()
 
     # Clicks
 
@@ -252,4 +262,5 @@ HABITS = {
     "delegate": 2,
     "reorganise": 3,
 }
+INSISTS = {"add": ("add", "remove"), "urge": ("urge",), "leave": ("leave",), "delegate": ("leave",)}
 NAMES, WEIGHTS = list(HABITS), list(HABITS.values())

@@ -183,3 +183,15 @@ def test_branches_may_be_nested_as_deep_as_the_sentence_says(deep: int, fine: bo
         return
     with pytest.raises(ValidationError, match="3 deep"):
         read_definition({"nodes": inner})
+
+
+def test_the_previous_approver_may_be_one_who_is_counted_without_being_asked_again() -> None:
+    org = office()
+    nobody_above = {n: replace(org.directory.people[n], unit_id=None) for n in (3, 5)}
+    org = replace(org, directory=replace(org.directory, people={**org.directory.people, **nobody_above}))
+    nodes = (step("a", 2), step("b", 3, 2, mode="sequence"), d.Step(key="c", name="c", approvers=LOOKS_BACK))
+    desk = Desk(*nodes, org=org, dedupe="anywhere")
+    desk.vote(2)
+    desk.do("transfer", 3, task=desk.task(3), to=5)
+    desk.vote(5)
+    assert desk.asked == [1], "user 2, whose manager this is, was counted after user 5"
