@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import pages, process
+from bench import approvals, pages, process
 from bench.report import Figure, at_most, show
 from bench.world import World, floor, product, world
 
@@ -23,6 +23,7 @@ def _served(place: World) -> list[Figure]:
     """What is measured on running servers, and their memory after it."""
     with product(place) as ours, floor(place) as theirs:
         figures = pages.measure(place, ours, theirs)
+        figures += approvals.measure(place, ours)
         memory = at_most("memory of one web process", ours.megabytes, MEGABYTES, "MB", theirs.megabytes)
     return [*figures, memory]
 
