@@ -7,7 +7,7 @@ from typing import Any
 
 from core.actor import Actor
 from core.criteria.tree import Branch, Leaf, Node, Not, check, check_facts, leaves
-from core.criteria.words import NOT, Names, names_in, operator_words, wanted_words
+from core.criteria.words import NOT, Names, names_in, operator_words, or_empty, wanted_words
 from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import _, gettext
 
@@ -49,5 +49,6 @@ def _joined(node: Branch, names: Names) -> str:
 
 def leaf_words(leaf: Leaf, op: str, names: Names) -> str:
     """One comparison: label, operator, value."""
-    parts = (str(leaf.path.label), str(operator_words(leaf.path, op)), wanted_words(leaf, names))
-    return " ".join(part for part in parts if part)
+    words, wanted = str(operator_words(leaf.path, op)), wanted_words(leaf, names)
+    told = words.replace("…", wanted) if "…" in words else f"{words} {wanted}".rstrip()
+    return str(or_empty(leaf.path, op, f"{leaf.path.label} {told}"))

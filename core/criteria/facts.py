@@ -18,7 +18,7 @@ from core.criteria.order import end_of
 from core.criteria.paths import Path, find_path
 from core.criteria.sql import lines_in, total_of
 from core.criteria.tree import Leaf, Node, Not, check_facts, leaves
-from core.criteria.words import NOT, Names, names_in, operator_words, value_words, wanted_words
+from core.criteria.words import NOT, Names, names_in, operator_words, or_empty, value_words, wanted_words
 from core.db.session import db
 from core.db.spec import FieldSpec, ModelSpec
 from core.db.types import plain
@@ -107,9 +107,10 @@ def from_json(field: FieldSpec, value: Any) -> Any:
     }
     if value is None:
         return None
-    reader = readers.get(field.kind, (lambda v: Decimal(str(v))) if field.is_number else str)
     try:
-        found = reader(value)
+        if field.kind not in readers and field.is_number:
+            return Decimal(str(value))
+        found = readers.get(field.kind, str)(value)
     except (ValueError, TypeError, ArithmeticError):
         return None
     return None if field.kind == "datetime" and found.tzinfo is None else found
@@ -145,12 +146,13 @@ def _comparisons(node: Node) -> Iterable[tuple[Leaf, bool]]:
 
 
 def _reason(leaf: Leaf, negated: bool, facts: Facts, names: Names) -> Reason:
+    op = NOT + leaf.op if negated else leaf.op
     field, actual = leaf.path.field, facts.get(leaf.path.text)
     values = actual if isinstance(actual, list) else [actual]
     known = [value if from_json(field, value) is not None else None for value in values]
     return Reason(
         label=str(leaf.path.label),
-        operator=str(operator_words(leaf.path, NOT + leaf.op if negated else leaf.op)),
+        operator=str(or_empty(leaf.path, op, operator_words(leaf.path, op))),
         wanted=wanted_words(leaf, names),
         actual=gettext(", ").join(value_words(field, value, names) for value in known),
         held=holds(leaf, _found(facts, leaf)) is not negated,

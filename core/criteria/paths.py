@@ -92,7 +92,7 @@ def find_path(spec: ModelSpec, text: str, actor: Actor) -> Path:
     if target is None or (total == "count") is (inner is not None):
         raise _unknown(text)
     if inner is None:
-        return Path(text, COUNT, _joined([_title(target), COUNT.label]), total=total, lines=lines)
+        return Path(text, COUNT, joined([_title(target), COUNT.label]), total=total, lines=lines)
     links, field, label = _follow(target, inner, actor, text)
     if total not in totals_of(field):
         problem = _("There is no %(total)s of “%(field)s”.", total=TOTALS[total], field=label)
@@ -127,6 +127,14 @@ def find_field(spec: ModelSpec, path: str, actor: Actor) -> tuple[tuple[str, ...
     return links, field
 
 
+def joined(labels: list[Text]) -> Text:
+    """The label of a path from those of its links and its field."""
+    *links, label = labels
+    for link in reversed(links):
+        label = _("%(link)s · %(field)s", link=link, field=label)
+    return label
+
+
 def _follow(spec: ModelSpec, path: str, actor: Actor, whole: str) -> tuple[tuple[str, ...], FieldSpec, Text]:
     *links, last = path.split(".")
     if len(links) > MAX_LINKS:
@@ -145,14 +153,7 @@ def _follow(spec: ModelSpec, path: str, actor: Actor, whole: str) -> tuple[tuple
     found = IDENTITY if last == "id" else spec.field_named(last)
     if found is None or not actor.sees_group(found.info.group):
         raise _unknown(whole)
-    return tuple(followed), found, _joined([*labels, found.label])
-
-
-def _joined(labels: list[Text]) -> Text:
-    *links, label = labels
-    for link in reversed(links):
-        label = _("%(link)s · %(field)s", link=link, field=label)
-    return label
+    return tuple(followed), found, joined([*labels, found.label])
 
 
 def _title(lines: ModelSpec) -> Text:

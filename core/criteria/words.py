@@ -20,7 +20,7 @@ from core.web.addresses import LARGEST_ID
 from core.web.format import datetime_text, number_text
 
 NOT = "!"
-# Each operator, and what its negation is called where there is a value.
+# Each operator, and what its negation is called where there is a value. The value stands for “…”, or behind.
 OPERATORS: Mapping[str, tuple[Text, Text]] = {
     "eq": (_("is"), _("is not")),
     "ne": (_("is not"), _("is")),
@@ -32,8 +32,8 @@ OPERATORS: Mapping[str, tuple[Text, Text]] = {
     "between": (_("between"), _("not between")),
     "contains": (_("contains"), _("does not contain")),
     "starts": (_("begins with"), _("does not begin with")),
-    "older_than": (_("more days ago than"), _("not more days ago than")),
-    "within_next": (_("today or in the next days"), _("not today or in the next days")),
+    "older_than": (_("more than … days ago"), _("not more than … days ago")),
+    "within_next": (_("within the next … days"), _("not within the next … days")),
     "under": (_("is this unit or below"), _("is not this unit or below")),
     "empty": (_("is empty"), _("is filled in")),
 }
@@ -41,7 +41,7 @@ Names = Mapping[tuple[str, str], str]
 
 
 def operator_words(path: Path, op: str) -> Text:
-    """What an operator is called; `!` in front asks for its negation, which also holds where there is no value."""
+    """What an operator is called; `!` in front asks for its negation (see `or_empty`)."""
     if not op.startswith(NOT):
         plain = OPERATORS[op][0]
         return {"eq": "=", "ne": "≠"}.get(op, plain) if path.field.is_number else plain
@@ -50,7 +50,13 @@ def operator_words(path: Path, op: str) -> Text:
         return _("not: %(words)s", words=operator_words(path, op[1:]))
     if path.field.is_number:
         words = {"!eq": "≠", "!ne": "="}.get(op, words)
-    return _("%(words)s or is empty", words=words) if path.may_be_missing and op != "!empty" else words
+    return words
+
+
+def or_empty(path: Path, op: str, words: Text) -> Text:
+    """Words for an operator or comparison, with what its negation also says: it holds where there is no value."""
+    says_more = op[:1] == NOT and op != "!empty" and path.may_be_missing and not path.is_each
+    return _("%(words)s or is empty", words=words) if says_more else words
 
 
 def wanted_words(leaf: Leaf, names: Names) -> str:
@@ -59,7 +65,7 @@ def wanted_words(leaf: Leaf, names: Names) -> str:
     if leaf.op == "empty":
         return ""
     if leaf.op in ("older_than", "within_next"):
-        return gettext("%(days)s days", days=given)
+        return str(given)
     if leaf.op == "between":
         return " – ".join(value_words(field, value, names) for value in given)
     values = given if leaf.op == "in" else [given]

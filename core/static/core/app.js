@@ -1,6 +1,7 @@
 // What every page does: menu on phones, the search key, dialogs, tabs; forms, lists and boards have modules of their own.
 import "./board.js";
 import "./columns.js";
+import { connectCriteria } from "./criteria.js";
 import { connectForms } from "./form.js";
 import { connectLinks } from "./links.js";
 import { connectLists } from "./list.js";
@@ -86,6 +87,7 @@ for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
 }
 
 export function connect(root) {
+  connectCriteria(root);
   connectLinks(root);
   connectForms(root);
   connectLists(root);

@@ -9,7 +9,7 @@ function connectLink(select) {
   const found = new Map();
   new window.TomSelect(select, {
     valueField: "id", labelField: "text", searchField: [], maxOptions: 20, preload: "focus", openOnFocus: true,
-    plugins: select.required ? [] : ["clear_button"], dropdownParent: "body",
+    plugins: select.required ? [] : ["clear_button"], dropdownParent: select.closest("dialog") ? null : "body",
     score: (query) => (option) => (option.id === undefined || found.get(query)?.has(option.id) ? 1 : 0),
     load: async (query, done) => {
       const items = await search(select.dataset.link, query);

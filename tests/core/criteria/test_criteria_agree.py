@@ -108,7 +108,7 @@ def differently(op: str, clause: Callable[[Any, Any], Any]) -> Callable[..., Any
 
 
 def without_lines_all_hold(leaf: Any, found: Any) -> bool:
-    return leaf.path.total == "all" and found == [] or REAL[compare, "holds"](leaf, found)
+    return (leaf.path.total == "all" and found == []) or REAL[compare, "holds"](leaf, found)
 
 
 def lines_need_not_be_there(model: Any, leaf: Any, actor: Actor) -> Any:
