@@ -93,7 +93,7 @@ KINDS: Mapping[str, Kind] = {
         timedelta(minutes=10),
         _dingtalk_body,
         _dingtalk_sign,
-        frozenset({130101, 660026}),
+        frozenset({130101}),
         "oapi.dingtalk.com",
     ),
     "feishu": Kind(
@@ -103,7 +103,7 @@ KINDS: Mapping[str, Kind] = {
         timedelta(minutes=1),
         _feishu_body,
         _feishu_sign,
-        frozenset({9499, 11232}),
+        frozenset({11232}),
         "open.feishu.cn",
     ),
 }

@@ -28,6 +28,7 @@ LONGEST_URL = 500
 USUAL_PORTS = frozenset({80, 443, 8080, 8443})
 HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")  # a cloud's metadata among them, though partly called global
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -111,7 +112,7 @@ def is_open(address: str) -> bool:
     except ValueError:
         return False
     for inner in _hidden_in(found):
-        if not inner.is_global or inner.is_multicast or inner.is_reserved or inner.is_unspecified:
+        if inner in PROTOCOLS or not inner.is_global or inner.is_multicast or inner.is_reserved or inner.is_unspecified:
             return False
     return True
 
