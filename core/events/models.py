@@ -123,7 +123,7 @@ class RobotMessage(Record):
         Index("ix_core_robot_message_state", "robot_id", "state", "id"),
         Index("ix_core_robot_message_sent_at", "robot_id", "sent_at"),
     )
-    __meta__ = Meta(title=_("Message"), generic=False, audited=False, display=("title",))
+    __meta__ = Meta(title=_("Robot message"), generic=False, audited=False, display=("title",))
 
     robot_id: Mapped[int] = mapped_column(Identity, ForeignKey("core_robot.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.actor import current_actor, maybe_actor
+from core.approvals.inbox import count_todo
 from core.errors import NotFound, ValidationError
 from core.events import notifications, overview
 from core.events.models import STATES
@@ -110,13 +111,13 @@ def _inbox_page(refused: ValidationError | None) -> str:
 @blueprint.get("/notifications/bell")
 @public
 def bell() -> Response:
-    """The bell of the top bar with the number of unread notifications; one statement.
+    """The top bar's bell with the number of unread notifications, and how many approvals I can decide; two statements.
 
     A page that is still open after its reader has signed out asks as well: it is told nothing.
     """
     if maybe_actor() is None:
         return Response(status=204)
-    return make_response(render_template("jobs/bell.html", unread=notifications.count_unread(_me())))
+    return make_response(render_template("jobs/bell.html", unread=notifications.count_unread(_me()), todo=count_todo(_me())))
 
 
 @blueprint.post("/notifications/<int:notification_id>/open")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.actor import Actor, current_actor
+from core.criteria.form import read_tree
 from core.criteria.words import names_of
 from core.db.spec import ModelSpec
+from core.errors import ValidationError
 from core.events.models import Robot
 from core.events.robots import find_robots
 from core.i18n import Text
@@ -22,7 +23,7 @@ from core.reminders.spans import Span
 from core.web.addresses import LARGEST_ID
 
 ROW = re.compile(r"(recipients|escalate_to)-(\d{1,3})-kind")
-LONGEST_TREE = 20_000
+UNREADABLE = {"unreadable": True}  # refused with the sentence of criteria
 Typed = Mapping[str, str]
 
 
@@ -39,7 +40,7 @@ def read_draft(form: Any) -> Draft:
         at=_line(form, "at") or "08:00",
         every=_line(form, "every") or None,
         on_day=form.get("on_day", type=int),
-        criteria=_read_tree(form.get("criteria", "")),
+        criteria=_tree(form),
         text=form.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip(),
         email="email" in form,
         robots=form.getlist("robots", type=int),
@@ -62,20 +63,21 @@ def read_span(form: Any, name: str) -> str | None:
 
 
 def read_offset(form: Any) -> str | None:
-    """The same with a sign: before is negative."""
+    """The same with a sign: before a date is negative."""
     span = read_span(form, "offset")
-    return f"-{span}"[:20] if span and form.get("side") == "before" and not span.startswith(("0 ", "-")) else span
+    is_before = form.get("trigger") == "date" and form.get("side") == "before"
+    return f"-{span}"[:20] if span and is_before and not span.startswith(("0 ", "-")) else span
 
 
-def _read_tree(typed: str) -> dict[str, Any]:
-    """The conditions as the editor sends them: JSON, or nothing."""
-    if not typed.strip() or len(typed) > LONGEST_TREE:
+def _tree(form: Any) -> dict[str, Any]:
+    """The conditions, empty for none; those on another kind of record go when another kind is chosen."""
+    if form.get("drawn_for", form.get("model")) != form.get("model"):
         return {}
     try:
-        tree = json.loads(typed)
-    except (ValueError, RecursionError):
-        return {"unreadable": True}  # refused with the sentence of criteria
-    return tree if isinstance(tree, dict) else {"unreadable": True}
+        tree = read_tree(form, "criteria")
+    except ValidationError:
+        return UNREADABLE
+    return tree if isinstance(tree, dict) else UNREADABLE if tree else {}
 
 
 def read_people(form: Any, name: str) -> list[dict[str, Any]]:
@@ -113,11 +115,6 @@ class Page:
     robots: list[Robot] = field(default_factory=list)
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     has_time: bool = False
-
-    @property
-    def criteria(self) -> str:
-        """The conditions as the editor takes them."""
-        return json.dumps(self.draft.criteria, ensure_ascii=False) if self.draft.criteria else ""
 
     @property
     def side(self) -> str:
