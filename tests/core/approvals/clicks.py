@@ -85,7 +85,7 @@ class Hand:
             return self.resubmit()
         if self.record.state == "blocked" and self.random.random() < 0.5:
             return self.assign()
-        insists = self.habit in INSISTS and self.random.random() < 0.3
+        insists = self.habit in INSISTS and self.random.random() < 0.45
         self.habit = self.random.choice(INSISTS[self.habit]) if insists else self.random.choices(NAMES, WEIGHTS)[0]
         return getattr(self, self.habit)()
 
@@ -150,6 +150,11 @@ class Hand:
         verb = self.random.choice(("before", "before", "after", "beside"))
         return Click(verb, by, {"task": task, "people": self.people()})
 
+    def deeper(self) -> Click:
+        """Before those who were just put before somebody, others again."""
+        task, by = self.mine(0.96)
+        return Click("before", by, {"task": task, "people": [self.newcomer()]})
+
     def remove(self) -> Click:
         added = [s for s in self.record.seats if s.added_by is not None]
         seat = self.random.choice(added) if added else self.seat()
@@ -191,7 +196,7 @@ class Hand:
 
     def assign(self) -> Click:
         seat = self.seat(*WAITS) if self.random.random() < 0.9 else self.seat()
-        gap = self.record.state == "blocked" and self.random.random() < 0.7
+        gap = self.random.random() < (0.7 if self.record.state == "blocked" else 0.1)
         task = None if gap or seat is None else seat.n
         return Click("assign", self.anybody(), {"task": task, "to": self.anybody(), "comment": self.text().strip()})
 
@@ -262,5 +267,11 @@ HABITS = {
     "delegate": 2,
     "reorganise": 3,
 }
-INSISTS = {"add": ("add", "remove"), "urge": ("urge",), "leave": ("leave",), "delegate": ("leave",)}
+INSISTS = {
+    "add": ("deeper", "remove"),
+    "deeper": ("deeper", "deeper", "remove"),
+    "urge": ("urge",),
+    "leave": ("leave",),
+    "delegate": ("leave",),
+}
 NAMES, WEIGHTS = list(HABITS), list(HABITS.values())
