@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.actor import current_actor
 from core.approvals import store, verbs
+from core.approvals.access import get_visible
 from core.approvals.case import LIVE, Case
 from core.approvals.engine import Turn
 from core.approvals.models import ApprovalRequest, ApprovalTask, ApprovalTimer, Delegation
@@ -39,36 +40,37 @@ ADMINISTRATORS: Mapping[str, Work] = {
     "insert_step": lambda c, t, v: verbs.insert_step(c, t, v["after"], v.get("name", ""), v["people"], v["comment"]),
     "terminate": lambda c, t, v: verbs.terminate(c, t, v["comment"]),
 }
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "transfer": ("task", "to"),
+    "add_before": ("task", "people"),
+    "add_after": ("task", "people"),
+    "add_beside": ("task", "people"),
+    "remove": ("task",),
+    "comment": ("comment",),
+    "assign": ("to", "comment"),
+    "insert_step": ("after", "people", "comment"),
+    "terminate": ("comment",),
+}
 
 
 def act(request_id: int, verb: str, values: Mapping[str, Any]) -> ApprovalRequest:
-    """Do something besides deciding; `values` are the verb's own: task, to, people, comment. Flushes."""
-    if verb in ADMINISTRATORS:
-        current_actor().require(ADMINISTER)
+    """Do something besides deciding; `values` are the verb's own: task, to, people, comment. Flushes.
+
+    `NotFound` for strangers, `ValidationError` for values that are missing (`NEEDED`).
+    """
     work = MINE.get(verb) or ADMINISTRATORS.get(verb)
     if work is None:
         raise NotFound(_("There is no such action."))
-    if verb == "comment":
-        require_part(request_id)
+    get_visible(request_id)
+    if verb in ADMINISTRATORS:
+        current_actor().require(ADMINISTER)
+    missing = [name for name in NEEDED.get(verb, ()) if not values.get(name)]
+    if missing:
+        raise ValidationError(
+            _("Please correct the marked fields."), fields={n: [_("This is needed.")] for n in missing}
+        )
     request: ApprovalRequest = change(request_id, lambda case, turn: work(case, turn, values), log=verb == "urge")
     return request
-
-
-def require_part(request_id: int) -> None:
-    """Raise `NotFound` unless the actor submitted it, was ever asked or informed, or administers approvals."""
-    actor = current_actor()
-    request = db.session.get(ApprovalRequest, request_id)
-    if request is not None and (actor.can(ADMINISTER) or has_part(request, actor.user_id)):
-        return
-    raise NotFound(_("There is no such request, or it is not yours to see."))
-
-
-def has_part(request: ApprovalRequest, user_id: int | None) -> bool:
-    """Whether somebody submitted a request, was ever asked, or was informed."""
-    if request.initiator_id == user_id or str(user_id) in request.progress.get("copies", {}):
-        return True
-    asked = select(ApprovalTask.id).where(ApprovalTask.request_id == request.id, ApprovalTask.assignee_id == user_id)
-    return db.session.scalar(asked.limit(1)) is not None
 
 
 def leave(user_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from core.actor import Actor, current_actor
 from core.approvals.models import ApprovalCopy, ApprovalRequest, ApprovalTask, ApprovalTimer
 from core.approvals.titles import kind_of, sees_amount, title_of
 from core.db.session import db
+from core.db.types import utcnow
 from core.i18n import Text, _
 from core.people.models import User
 
@@ -168,12 +169,21 @@ def _at(request: ApprovalRequest, more: Any) -> datetime:
     return more.at if isinstance(more, ApprovalCopy) else request.submitted_at
 
 
-def mark_read(request_id: int, at: datetime) -> None:
+def titles(request_ids: Iterable[int], *, everybody: bool = False) -> dict[int, Text]:
+    """What requests are called: those in which the actor was ever asked, or with `everybody` all. One statement."""
+    query = select(ApprovalRequest).where(ApprovalRequest.id.in_(sorted(set(request_ids))))
+    if not everybody:
+        asked = select(ApprovalTask.request_id).where(ApprovalTask.assignee_id == current_actor().user_id)
+        query = query.where(ApprovalRequest.id.in_(asked))
+    return {request.id: title_of(request) for request in db.session.scalars(query)}
+
+
+def mark_read(request_id: int) -> None:
     """The actor has looked at what was copied to him. Flushes."""
     mine = select(ApprovalCopy).where(
         ApprovalCopy.request_id == request_id, ApprovalCopy.user_id == current_actor().user_id
     )
     copy = db.session.scalar(mine)
     if copy is not None and copy.read_at is None:
-        copy.read_at = at
+        copy.read_at = utcnow()
         db.session.flush()

@@ -17,7 +17,7 @@ from core.actor import acting, current_actor, elevated
 from core.approvals import announce, choosing, engine, gate, store, timers, verbs
 from core.approvals.case import Case, Event, Task
 from core.approvals.engine import Turn
-from core.approvals.facts import Frozen, freeze
+from core.approvals.facts import Frozen, freeze, said_of
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalTask, ApprovalVersion
 from core.approvals.organisation import ADMINISTER, load_org
 from core.db.base import display
@@ -297,6 +297,22 @@ def retry(request_id: int) -> ApprovalRequest:
         raise Conflict(_("There is nothing to run again."))
     execute(request_id)
     return loaded.request
+
+
+def note_undone(record: Any, name: str) -> None:
+    """A transition that takes back what was approved has run: that request is revoked. Flushes."""
+    model = current_registry().spec_of(record).name
+    undone = [t.name for t in current_registry().transitions(model) if t.approvable and said_of(t).undo == name]
+    if not undone:
+        return
+    carried_out = (ApprovalRequest.executed_at.is_not(None), ApprovalRequest.revoked_at.is_(None))
+    mine = (ApprovalRequest.model == model, ApprovalRequest.record_id == record.id)
+    query = select(ApprovalRequest.id).where(*mine, *carried_out, ApprovalRequest.transition.in_(undone))
+    for request_id in db.session.scalars(query.order_by(ApprovalRequest.id)).all():
+        loaded = store.load(request_id, lock=True)
+        loaded.request.revoked_at = now = utcnow()
+        loaded.case.emit(now, current_actor().user_id, "revoked")
+        store.save(loaded)
 
 
 def decide_many(decisions: Iterable[tuple[int, Decision]]) -> list[tuple[int, str]]:

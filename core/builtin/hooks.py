@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.approvals import administration, flows, gate
+from core.approvals import administration, cases, flows, gate, service
 from core.approvals.models import ApprovalFlow
 from core.custom import definitions
 from core.custom.models import CustomField
@@ -61,9 +61,16 @@ def after_save(record: Any, created: bool) -> None:
 
 @hookimpl
 def after_transition(record: Any, transition: str) -> None:
-    """A custom field that is put in use or retired counts at once."""
+    """A custom field that is put in use or retired counts at once; what takes an approval back revokes it."""
     if isinstance(record, CustomField):
         definitions.take_effect()
+    service.note_undone(record, transition)
+
+
+@hookimpl
+def approval_rounds(model: str, record_ids: list[int]) -> Any:
+    """The approvals of records, for paper."""
+    return cases.rounds_of(model, record_ids)
 
 
 @hookimpl

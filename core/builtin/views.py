@@ -1,8 +1,9 @@
 """Screens of what core itself keeps."""
 
+from core.approvals import away
 from core.custom import views as custom
 from core.i18n import _
-from core.views.declare import FormView, Lines, ListView, Menu, Section
+from core.views.declare import FormView, Lines, ListView, Menu, Panel, Section
 
 VIEWS = (
     ListView(
@@ -39,6 +40,13 @@ VIEWS = (
             Section(name="contact", title=_("Contact details"), fields=("email", "phone", "language")),
             Lines(relation="posts", title=_("Posts"), columns=("post_id", "is_main")),
             Lines(relation="roles", title=_("Roles held directly"), columns=("role_id",)),
+            Panel(
+                name="approvals",
+                title=_("Approvals"),
+                template="approvals/user_panel.html",
+                context=away.panel_of,
+                permission="core.approval.administer",
+            ),
         ),
     ),
     ListView(model="core.role", columns=("code", "name", "scope", "active"), filters=("scope", "active")),
@@ -64,10 +72,24 @@ VIEWS = (
         filters=("trigger", "active"),
     ),
     FormView(model="core.reminder_rule", endpoint="reminders.edit"),
+    ListView(
+        model="core.approval_flow",
+        columns=("code", "name", "model", "transition", "priority", "active"),
+        filters=("model", "active"),
+    ),
+    FormView(model="core.approval_flow", endpoint="flows.edit"),
     *custom.VIEWS,
 )
 
 MENUS = (
+    Menu(
+        key="core.approvals",
+        title=_("Approvals"),
+        endpoint="approvals.index",
+        for_everybody=True,
+        icon="checklist",
+        sequence=10,
+    ),
     Menu(key="core.settings", title=_("Settings"), icon="settings", sequence=900),
     Menu(
         key="core.organisation",
@@ -110,6 +132,14 @@ MENUS = (
     ),
     Menu(
         key="core.reminders", title=_("Reminder rules"), parent="core.settings", model="core.reminder_rule", sequence=62
+    ),
+    Menu(
+        key="core.approval_flows",
+        title=_("Approval flows"),
+        parent="core.settings",
+        endpoint="flows.index",
+        permission="core.approval_flow.read",
+        sequence=61,
     ),
     Menu(
         key="core.robots",

@@ -1,5 +1,8 @@
 """Core's own pages, by part."""
 
+from core.approvals.web_away import blueprint as approvals
+from core.approvals.web_flow_checks import blueprint as flow_checks
+from core.approvals.web_flows import blueprint as flows
 from core.criteria.web import blueprint as criteria
 from core.custom.web import blueprint as custom
 from core.events.web import blueprint as jobs
@@ -18,6 +21,9 @@ from core.webhooks.web import blueprint as webhooks
 from core.workflow.web import blueprint as documents
 
 BLUEPRINTS = (
+    approvals,
+    flows,
+    flow_checks,
     reminders,
     webhooks,
     shell,

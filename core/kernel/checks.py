@@ -181,7 +181,7 @@ def _check_menus(registry: Registry) -> None:
             _model(registry, addon, menu.model, "views.py", f"Menu '{key}'")
         if menu.permission:
             _permission(registry, addon, menu.permission, "views.py", f"Menu '{key}'")
-        if menu.endpoint and not menu.permission:
+        if menu.endpoint and not (menu.permission or menu.for_everybody):
             raise addon.wrong("views.py", f"Menu '{key}'", "leads to a page but names no permission", "add permission=")
 
 

@@ -112,7 +112,8 @@ class Menu:
     """An entry of the menu. `parent` is another entry's key, empty for a group of its own.
 
     It leads to the list of `model`, or to `endpoint` (`<addon>.<function>`) of the addon's `web.py`.
-    `permission` defaults to reading the model. Entries are sorted by `sequence`, then key.
+    `permission` defaults to reading the model; `for_everybody` is a page of everyone's own things, without one.
+    Entries are sorted by `sequence`, then key.
     """
 
     key: str
@@ -121,6 +122,7 @@ class Menu:
     model: str = ""
     endpoint: str = ""
     permission: str = ""
+    for_everybody: bool = False
     icon: str = ""
     sequence: int = 100
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -62,6 +62,8 @@ def _may_open(item: Declared[Menu], actor: Actor) -> bool:
         return False
     if what.model and not is_enabled(what.model.partition(".")[0]):
         return False
+    if what.for_everybody:
+        return True
     permission = what.permission or current_registry().model(what.model).permission("read")
     return actor.can(permission)
 

@@ -18,6 +18,7 @@ from core.kernel.registry import current_registry, is_page
 from core.kernel.switch import enabled_addons
 from core.web.access import requires, requires_on_model
 from core.workflow import attachments, comments, filetypes, following, history
+from core.workflow.models import Attachment
 from core.workflow.records import get_record
 
 blueprint = Blueprint("documents", __name__)
@@ -128,11 +129,17 @@ def detach(addon: str, resource: str, record_id: int, attachment_id: int) -> str
 def download(addon: str, resource: str, record_id: int, attachment_id: int) -> Response:
     """Hand out a file: pictures and PDF may be shown when asked for, everything else is a download."""
     _spec, record = _record(addon, resource, record_id)
-    found = attachments.get_attachment(record, attachment_id)
+    return hand_out(attachments.get_attachment(record, attachment_id), shown="show" in request.args)
+
+
+def hand_out(found: Attachment, *, shown: bool) -> Response:
+    """The bytes of a file; `shown` in the browser if it is a picture or PDF."""
     content = attachments.storage().read(found.key)
-    shown = "show" in request.args and found.content_type in INLINE
     response = send_file(
-        io.BytesIO(content), mimetype=found.content_type, as_attachment=not shown, download_name=found.name
+        io.BytesIO(content),
+        mimetype=found.content_type,
+        as_attachment=not (shown and found.content_type in INLINE),
+        download_name=found.name,
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
