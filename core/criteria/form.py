@@ -137,6 +137,7 @@ class Editor:
     def row(self, tree: Any) -> Row:
         """The row of a comparison; an operator its field does not take is replaced by the first that it does."""
         leaf, nots = _denied(tree)
+        leaf = leaf if isinstance(leaf, dict) else {}
         chosen, total = self._chosen(str(leaf.get("field") or ""))
         row = Row(chosen, total, self.groups)
         try:

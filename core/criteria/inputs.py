@@ -52,7 +52,7 @@ def inputs_of(path: Path, op: str, value: Any, choices: Mapping[str, Text]) -> l
 
 
 def _one(field: FieldSpec, op: str, value: Any, choices: Mapping[str, Text]) -> Input:
-    if field.kind == "boolean" or (choices and op in ("eq", "ne")):
+    if field.kind in ("boolean", "multichoice") or (choices and op in ("eq", "ne")):
         return _choice("choice", field, [] if value is None else [value], choices)
     if field.kind == "link" and field.target:
         return _link("link", field.target, [] if value in (None, "") else [value])
@@ -85,7 +85,7 @@ def _link(widget: str, target: str, values: list[Any]) -> Input:
     names = names_of({target: ids})
     known: dict[str, Text] = {_json(one): names.get((target, str(one)), f"#{one}") for one in ids}
     others = {_json(one): _json(one) for one in values}
-    return Input(widget, options={**others, **named, **known}, chosen=tuple(others), target=target)
+    return Input(widget, given=_json(values), options={**others, **named, **known}, chosen=tuple(others), target=target)
 
 
 def _day(field: FieldSpec, value: Any) -> Input:

@@ -24,6 +24,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "datetime": ("gte", "lt", "between", "older_than", "within_next", *ALWAYS),
     "link": ("eq", "ne", "in", "!in", "under", "!under", *ALWAYS),
     "choice": ("eq", "ne", "in", "!in", *ALWAYS),
+    "multichoice": ("contains", "!contains", *ALWAYS),
     "boolean": ("eq", *ALWAYS),
 }
 
@@ -40,7 +41,7 @@ def shape_of(field: FieldSpec, choices: Mapping[str, Text]) -> str:
     """The family of operators and inputs a field takes."""
     if field.is_number:
         return "number"
-    return "choice" if choices else field.kind
+    return "choice" if choices and field.kind != "multichoice" else field.kind
 
 
 def operators_of(path: Path, choices: Mapping[str, Text], chosen: str = "") -> dict[str, Text]:

@@ -72,6 +72,8 @@ def _one(field: FieldSpec, value: Any, path: str, actor: Actor) -> Any:
         raise ValidationError(_("Ask with “empty” whether there is a value."), fields={path: ["null"]})
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise _no_value(field, path, value[:40])
+    if field.kind == "multichoice":
+        return _code(field, value, path)
     if field.kind == "datetime" and isinstance(value, str) and len(value) == len("2026-01-31"):
         return _start_of(_typed(replace(field, kind="date"), value, path))
     return _typed(field, value, path)
@@ -79,7 +81,8 @@ def _one(field: FieldSpec, value: Any, path: str, actor: Actor) -> Any:
 
 def _typed(field: FieldSpec, value: Any, path: str) -> Any:
     """Limits on what may be stored (length, minimum) do not limit what may be asked."""
-    asked = replace(field, required=False, nullable=False, length=None, info=replace(field.info, minimum=None))
+    info = replace(field.info, minimum=None, maximum=None, mask="")
+    asked = replace(field, required=False, nullable=False, length=None, info=info)
     try:
         return marshmallow_field(asked).deserialize(value)
     except marshmallow.ValidationError as error:
@@ -87,6 +90,13 @@ def _typed(field: FieldSpec, value: Any, path: str) -> Any:
             _("“%(value)s” is no value of “%(field)s”.", value=str(value)[:40], field=field.label),
             fields={path: error.messages},
         ) from None
+
+
+def _code(field: FieldSpec, value: Any, path: str) -> str:
+    """One of several choices, as it stands among them: `,a,` in `,a,b,`."""
+    if not isinstance(value, str) or value not in field.info.choices:
+        raise _no_value(field, path, str(value)[:40])
+    return f",{value},"
 
 
 def _named(field: FieldSpec, value: dict[str, Any], path: str, actor: Actor) -> Any:

@@ -81,7 +81,10 @@ def value_words(field: FieldSpec, value: Any, names: Names) -> str:
     if field.kind == "boolean":
         return gettext("Yes") if value in (True, "true") else gettext("No")
     if field.kind == "link":
-        return names.get((field.target or "", str(value)), f"#{value}")
+        return names.get((field.target or "", str(value))) or f"#{value}"
+    if field.kind == "multichoice":
+        codes = [code for code in value.split(",") if code]
+        return gettext(", ").join(str(field.info.choices.get(code, code)) for code in codes)
     writers: dict[str, Callable[[Any], str]] = {"date": str, "datetime": _moment_words}
     if field.is_number:
         return number_text(Decimal(str(value)))

@@ -49,6 +49,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "link": ("eq", "ne", "empty", "filled"),
     "choice": ("in", "empty"),
     "boolean": ("eq",),
+    "attachment": ("empty", "filled"),
 }
 WITHOUT_VALUE = frozenset({"empty", "filled"})
 RELATIVE_DAY = re.compile(r"^today([+-]\d{1,4})?$")
@@ -116,6 +117,8 @@ def tree_of(spec: ModelSpec, condition: Condition) -> Mapping[str, Any]:
         return _between(name, field, first.strip(), last.strip())
     if field is not None and field.kind == "datetime" and op == "eq":
         return _span(name, field, value, value)
+    if field is not None and field.kind == "multichoice" and op == "in":
+        return {"or": [{"field": name, "op": "contains", "value": part} for part in condition.values]}
     if op == "in":
         return {"field": name, "op": "in", "value": [_typed(field, part) for part in condition.values]}
     return {"field": name, "op": op, "value": _typed(field, value)}

@@ -3,7 +3,7 @@ const initial = new WeakMap();
 let role = "";
 
 export function connectCriteria(root) {
-  for (const input of root.querySelectorAll("[data-criteria] [data-given]:not([data-as=choices])")) initial.set(input, input.value);
+  for (const input of root.querySelectorAll("[data-criteria] :is(input, textarea)[data-given]")) initial.set(input, input.value);
   const part = root.matches?.("[data-part]") ? root : null;
   if (!part?.closest("[data-criteria]")) return;
   focusOn(part);
@@ -70,19 +70,20 @@ const READERS = {
   text: (input) => input.value.trim(),
   integer: (input) => number(input.value),
   json: (input) => (input.value ? JSON.parse(input.value) : null),
-  choices: (box) => inOrder([...box.querySelectorAll("input:checked")].map((one) => one.value), JSON.parse(box.dataset.given)),
-  several: (select) => [...select.selectedOptions].map((one) => JSON.parse(one.value)),
+  choices: (box) => inOrder([...box.querySelectorAll("input:checked")], JSON.parse(box.dataset.given)),
+  several: (select) => inOrder([...select.selectedOptions], JSON.parse(select.dataset.given)),
   list: (area) => area.value.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => listed(line, area.dataset.kind)),
   day: (input) => input.value,
   moment: (input, row) => (input.value ? input.value + row.closest("[data-criteria]").dataset.offset : "T"),
   today: (input) => ({ today: Number(input.value || 0) }),
 };
 
-// Boxes stand in the order of the choices; a list that nobody changed keeps its own.
-function inOrder(checked, given) {
-  const known = given.filter((value) => checked.includes(JSON.stringify(value)));
-  const same = known.length === given.length && checked.length === new Set(checked.concat(given.map((v) => JSON.stringify(v)))).size;
-  return same ? given : checked.map((text) => JSON.parse(text));
+// What is chosen stands in the order of what is offered; a list that nobody changed keeps its own.
+function inOrder(chosen, given) {
+  const values = chosen.map((one) => JSON.parse(one.value));
+  const before = new Set(given.map((value) => JSON.stringify(value)));
+  const isSame = before.size === values.length && values.every((value) => before.has(JSON.stringify(value)));
+  return isSame ? given : values;
 }
 
 function number(text) {
