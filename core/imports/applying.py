@@ -197,9 +197,10 @@ class Applier:
         """What to write, and what people are told of it: nothing for what is so already."""
         values: dict[str, Any] = {}
         changes: dict[str, list[str]] = {}
-        for target in self._of(""):
+        found_by = self.key if self._key_of(one.head) else []  # it may be written in another width
+        for target in (t for t in self._of("") if t.writable and t.field not in found_by):
             name = target.field.name
-            if name in one.head.clean and target.writable and differs(target.field, record, one.head.clean[name]):
+            if name in one.head.clean and differs(target.field, record, one.head.clean[name]):
                 values[name] = one.head.raw[name]
                 changes[target.label] = _from_to(self.spec, target.field, record, one.head)
         for name, lines in one.lines.items():

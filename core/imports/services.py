@@ -36,7 +36,9 @@ def can_import(spec: ModelSpec, actor: Actor) -> bool:
     """Whether this actor may add or change records of this kind, and so import them."""
     if spec.meta.read_only or not is_page(spec):
         return False
-    return actor.can(spec.permission("create")) or actor.can(spec.permission("write"))
+    if not (actor.can(spec.permission("create")) or actor.can(spec.permission("write"))):
+        return False
+    return any(target.writable for target in targets_of(spec, actor).values())
 
 
 def upload(spec: ModelSpec, name: str, content: bytes) -> Import:
@@ -69,7 +71,7 @@ def guess_settings(
 ) -> Settings:
     """How the file is most likely read: as this person read one with these headings last, else as headings say."""
     targets = targets_of(spec, actor)
-    sheet = sheet if sheet in kept.preview else _fullest(kept.preview)
+    sheet = sheet if sheet in kept.preview else _likely_sheet(kept.preview, targets)
     rows = kept.preview[sheet]
     header = header if header and header <= max(len(rows), 1) else guessing.find_header(rows, targets)
     headings = rows[header - 1] if rows else []
@@ -81,8 +83,14 @@ def guess_settings(
     return Settings(sheet=sheet, header=header, columns=columns, key=key, action=_usual_action(spec, actor))
 
 
-def _fullest(preview: Mapping[str, list[Any]]) -> str:
-    return max(preview, key=lambda sheet: sum(1 for row in preview[sheet] if any(row)))
+def _likely_sheet(preview: Mapping[str, list[Any]], targets: Mapping[str, Target]) -> str:
+    """The sheet with the most known headings, then with the most rows."""
+
+    def known(rows: list[Any]) -> tuple[int, int]:
+        header = guessing.find_header(rows, targets)
+        return len(guessing.guess(rows[header - 1], targets)) if rows else 0, sum(1 for row in rows if any(row))
+
+    return max(preview, key=lambda sheet: known(preview[sheet]))
 
 
 def _usual_action(spec: ModelSpec, actor: Actor) -> str:

@@ -88,14 +88,19 @@ def keys_of(spec: ModelSpec, targets: dict[str, Target]) -> list[tuple[str, ...]
 
 
 def _unique_together(spec: ModelSpec) -> list[tuple[str, ...]]:
-    """The field names of each unique constraint, single ones and texts first."""
+    """The field names of each unique constraint, the most telling first."""
     table = spec.model.__table__
     groups = [c.columns for c in table.constraints if isinstance(c, UniqueConstraint)]  # type: ignore[attr-defined]
     groups += [i.columns for i in table.indexes if isinstance(i, Index) and _is_whole(i)]  # type: ignore[attr-defined]
     names = {tuple(column.key for column in columns) for columns in groups}
     names |= {(field.name,) for field in spec.fields.values() if field.unique}
     known = [group for group in names if all(name in spec.fields for name in group)]
-    return sorted(known, key=lambda group: (len(group), [spec.fields[name].kind not in TEXTS for name in group], group))
+    return sorted(known, key=lambda group: (len(group), [_unlikely(spec.fields[name]) for name in group], group))
+
+
+def _unlikely(field: FieldSpec) -> tuple[bool, bool]:
+    """What tells records apart less well: what may be empty, and what is no text."""
+    return field.nullable, field.kind not in TEXTS
 
 
 def _is_whole(index: Index) -> bool:

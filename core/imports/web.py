@@ -35,6 +35,12 @@ AT_WORK = ("checking", "running")
 SAMPLES = 3
 
 
+@blueprint.app_template_global()
+def offers_import(spec: ModelSpec) -> bool:
+    """Whether lists of this kind show their reader the way to an import."""
+    return services.can_import(spec, current_actor())
+
+
 @blueprint.get("/imports")
 @signed_in
 def index() -> str:

@@ -25,6 +25,13 @@ DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
+# A formula without a result: its cell would read as empty. (One whose result is the empty text says t="str".)
+UNWORKED = re.compile(
+    rb'<(?:\w+:)?c (?![^>]*t="str")[^>]*?r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*'
+    rb"<(?:\w+:)?f(?: [^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+LONGEST_CELL = 20_000
 # What the library raises on a damaged file; it promises nothing narrower.
 BROKEN = (
     ArithmeticError,
@@ -128,7 +135,7 @@ def rows(content: bytes, title: str) -> Iterator[tuple[int, list[Any]]]:
         if sheet is None:
             raise ValidationError(_("There is no sheet “%(name)s” in this file.", name=title[:60]))
         sheet.reset_dimensions()
-        fill = _filling(_merged(content, sheet))
+        fill = _filling(_look_through(content, sheet))
         for number, row in enumerate(sheet.iter_rows(), start=1):
             yield number, fill(number, [_value(cell) for cell in row])
 
@@ -139,16 +146,24 @@ def _value(cell: Any) -> Any:
     return Wrong(str(cell.value)[:20]) if cell.data_type == "e" else cell.value
 
 
-def _merged(content: bytes, sheet: Any) -> dict[int, list[tuple[int, int]]]:
-    """Cells merged over several rows, by their first row: column, from 0, and last row."""
+def _look_through(content: bytes, sheet: Any) -> dict[int, list[tuple[int, int]]]:
+    """Cells merged over several rows, by their first row: column, from 0, and last row.
+
+    Raises `ValidationError` for a formula that has never been worked out.
+    """
     found: dict[int, list[tuple[int, int]]] = {}
     before = b""
     with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(sheet._worksheet_path) as part:
         while chunk := part.read(CHUNK):
+            if unworked := UNWORKED.search(before + chunk):
+                cell = unworked.group(1).decode()
+                raise ValidationError(
+                    _("The formula in %(cell)s has no result: open the file, save it, try again.", cell=cell)
+                )
             for letters, first, last in MERGED.findall(before + chunk):
                 if int(last) > int(first):
                     found.setdefault(int(first), []).append((_position(letters), int(last)))
-            before = chunk[-80:]
+            before = chunk[-LONGEST_CELL:]
     return found
 
 

@@ -86,8 +86,14 @@ def to_csv(what: Sheet, batches: Iterable[Sequence[Any]]) -> bytes:
     writer.writerow([neutral(heading) for heading in what.headings()])
     for records in batches:
         for values in what.rows(records):
-            writer.writerow([neutral(v) if isinstance(v, str) else v for v in values])
+            writer.writerow([_in_text(value) for value in values])
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _in_text(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return neutral(value) if isinstance(value, str) else value
 
 
 def neutral(text: str) -> str:
