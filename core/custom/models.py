@@ -53,11 +53,13 @@ class CustomField(Document, Stateful):
         info={
             "write": "create",
             "required": False,
-            "help": _("Begins with x_ and is fixed for ever; left empty, it is made from the label."),
+            "help": _("Begins with x_ and is fixed for ever; left empty, it is made from the caption."),
         },
     )
-    label: Mapped[str] = column(String(80), _("Label"))
-    label_en: Mapped[str | None] = column(String(80), _("Label in English"), info={"help": _("If it is another one.")})
+    label: Mapped[str] = column(String(80), _("Caption"))
+    label_en: Mapped[str | None] = column(
+        String(80), _("Caption in English"), info={"help": _("If it is another one.")}
+    )
     help: Mapped[str | None] = column(String(255), _("Help"), info={"help": _("Stands below the input.")})
     kind: Mapped[str] = choice(KINDS, _("Type"), default="text", info={"help": _("Fixed once the field is in use.")})
     places: Mapped[int | None] = column(
@@ -128,8 +130,8 @@ class CustomChoice(Record):
     field_id: Mapped[int] = mapped_column(Identity, ForeignKey("core_custom_field.id", ondelete="CASCADE"), index=True)
     seq: Mapped[int] = column(Integer, _("No."), default=1, info={"write": "never", "hidden": True})
     code: Mapped[str] = column(String(40), _("Code"))
-    label: Mapped[str] = column(String(80), _("Label"))
-    label_en: Mapped[str | None] = column(String(80), _("Label in English"))
+    label: Mapped[str] = column(String(80), _("Caption"))
+    label_en: Mapped[str | None] = column(String(80), _("Caption in English"))
     retired: Mapped[bool] = column(Boolean, _("Retired"), default=False)
 
     field: Mapped[CustomField] = relationship(back_populates="choices")

@@ -134,7 +134,7 @@ def check(spec: ModelSpec, record: Any, given: Values, before: Values | None = N
             inner = current_registry().models[lines.model]
             kept = (before or {}).get(lines.name, {})
             found = {
-                str(n): told
+                n: told
                 for n, (line, row) in enumerate(zip(getattr(record, lines.name), given[lines.name], strict=False))
                 if (told := _errors(inner, line, row, kept.get(line.id, {})))
             }

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from addons.masterdata.factories import make_item
 from addons.masterdata.models import Item
-from core.criteria import to_clause, to_predicate
 from core.actor import SYSTEM
+from core.criteria import to_clause, to_predicate
 from core.db.session import db
 from core.views.columns import text_of
 from core.views.conditions import Condition
