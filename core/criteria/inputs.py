@@ -37,18 +37,26 @@ class Input:
 
 
 def inputs_of(path: Path, op: str, value: Any, choices: Mapping[str, Text]) -> list[Input]:
-    """The inputs for an operator: none for `empty`, two for `between`. One statement where a record is named."""
+    """The inputs for an operator: none for `empty`, two for `between`. One statement where a record is named.
+
+    A value meant for another operator is made to fit: the first of several, one as the only one.
+    """
     field = path.field
     if op == "empty":
         return []
     if op in ("older_than", "within_next"):
         return [_typed("days", "integer", value)]
     if op == "between":
-        both = value if isinstance(value, list) and len(value) == 2 else [value, None]
-        return [_one(field, op, one, choices) for one in both]
+        return [_one(field, op, one, choices) for one in [*_flat(value), None, None][:2]]
     if op == "in":
-        return [_several(field, value if isinstance(value, list) else [] if value in (None, "") else [value], choices)]
-    return [_one(field, op, value[0] if isinstance(value, list) and value else value, choices)]
+        return [_several(field, _flat(value), choices)]
+    return [_one(field, op, next(iter(_flat(value)), None), choices)]
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [inner for one in value for inner in _flat(one)]
+    return [] if value is None else [value]
 
 
 def _one(field: FieldSpec, op: str, value: Any, choices: Mapping[str, Text]) -> Input:

@@ -61,7 +61,7 @@ function denied(tree, times) {
 function valueOf(input, row) {
   const mode = input.closest("[data-day]")?.querySelector("[data-mode]").value;
   if (mode && mode !== input.dataset.as) return BLANK_DAYS[mode];
-  if (input.dataset.given && initial.get(input) === input.value) return JSON.parse(input.dataset.given);
+  if (input.dataset.given && initial.has(input) && initial.get(input) === input.value) return JSON.parse(input.dataset.given);
   return READERS[input.dataset.as](input, row);
 }
 
