@@ -128,7 +128,7 @@ def test_every_permission_a_route_asks_for_is_declared(app: Flask, sqlite_test_a
 
 
 def elevations() -> set[tuple[str, str]]:
-    """Every block that runs with every right, as (file, why): `elevated("why")`, or who acts as the system."""
+    """Every block with more rights, as (file, why): `elevated("why")`, `lent("why", …)`, or who acts as the system."""
     return {
         (file, _reason(call, function.name))
         for file, tree in trees()
@@ -141,7 +141,7 @@ def elevations() -> set[tuple[str, str]]:
 
 
 def _is_elevated(call: ast.Call) -> bool:
-    return ast.unparse(call.func).rpartition(".")[2] == "elevated"
+    return ast.unparse(call.func).rpartition(".")[2] in ("elevated", "lent")
 
 
 def _reason(call: ast.Call, function: str) -> str:

@@ -387,6 +387,7 @@ def test_what_was_approved_but_refused_says_why_and_runs_again(any_app: Flask, h
     assert "Approved, but not carried out" in worker.text(record(item))
     commit(lambda: spoil("draft"))
     assert worker.post(f"/approvals/{request}/retry").status_code == 303
+    assert request_of(request).last_error == ""
     assert state_of(item) == "released"
 
 
