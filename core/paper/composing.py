@@ -94,7 +94,7 @@ def compose(body: str, data: dict[str, Any]) -> str:
     try:
         text = template.render(**data)
     except (LiquidError, RecursionError) as error:
-        raise _explained(error) from error
+        raise _explained(error, body) from error
     return CODE.sub(_drawn, clean(text))
 
 
@@ -104,15 +104,15 @@ def _parse(body: str) -> Any:
     try:
         return _environment().from_string(body)
     except (LiquidError, RecursionError) as error:
-        raise _explained(error) from error
+        raise _explained(error, body) from error
 
 
-def _explained(error: Exception) -> Refusal:
-    """Why a template was not read or filled in, with the line."""
+def _explained(error: Exception, body: str) -> Refusal:
+    """Why a template was not read or filled in, with the line: the last where something is missing at the end."""
     if not isinstance(error, LiquidError):
         return Refusal("deep")
     place, said = error.context(), str(error.message or "")
-    line = place[0] if place else 0
+    line = place[0] if place else len(body.splitlines())
     unknown = UNKNOWN_TAG.search(said)
     if isinstance(error, UndefinedError):
         return Refusal("field", line, said.partition(" is undefined")[0].strip("'"))

@@ -17,9 +17,9 @@ class Document:
 
     The template reads fields through `sheet` (`core.paper.sheets.Sheet`), which leaves out what the printing person
     may not see. `loads` are all the links it shows, its own and those of lines (`partner`, `lines.item`,
-    `lines.item.uom`), so that a batch takes a fixed number of statements. `context(records)` returns more variables by record id. `sizes`
-    are what `core.paper.sizes.page_mm` reads, the usual one first. `language` is the path of a field that names the
-    reader's language (`partner.language`). `permission` is asked for besides reading the model.
+    `lines.item.uom`), so that a batch takes a fixed number of statements. `context(records)` returns more variables
+    by record id. `sizes` are what `core.paper.sizes.page_mm` reads, the usual one first. `language` is the path of a
+    field that names the reader's language (`partner.language`). `permission` is asked for besides reading the model.
     """
 
     name: str

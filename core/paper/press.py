@@ -53,23 +53,26 @@ def print_all(documents: list[dict[str, Any]], title: str, target: str) -> int:
     """Lay out every document and write them as one PDF; returns the number of pages."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
     fonts = FontConfiguration()
     fetcher = URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
     sheets: dict[str, Any] = {}
     laid_out = []
-    for done, document in enumerate(documents, start=1):
-        html = written(document)
-        for css in document["css"]:
-            if css not in sheets:
-                sheets[css] = CSS(string=css, font_config=fonts, url_fetcher=fetcher)
-        page = HTML(string=html, url_fetcher=fetcher, base_url=None)
-        laid_out.append(page.render(stylesheets=[sheets[css] for css in document["css"]], font_config=fonts))
-        _tell(done=done)
-    pages = [page for one in laid_out for page in one.pages]
-    laid_out[0].metadata.title = title
-    laid_out[0].copy(pages).write_pdf(target)
+    try:
+        for done, document in enumerate(documents, start=1):
+            html = written(document)
+            for css in document["css"]:
+                if css not in sheets:
+                    sheets[css] = CSS(string=css, font_config=fonts, url_fetcher=fetcher)
+            page = HTML(string=html, url_fetcher=fetcher, base_url=None)
+            laid_out.append(page.render(stylesheets=[sheets[css] for css in document["css"]], font_config=fonts))
+            _tell(done=done)
+        pages = [page for one in laid_out for page in one.pages]
+        laid_out[0].metadata.title = title
+        laid_out[0].copy(pages).write_pdf(target)
+    except FatalURLFetchingError:
+        raise Refusal("fetch") from None
     return len(pages)
 
 

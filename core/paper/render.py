@@ -27,6 +27,7 @@ REFUSALS: Mapping[str, Text] = {
     "css_fetch": _("Line %(line)s of the style sheet would fetch something; addresses are not allowed there."),
     "css_rule": _("Line %(line)s of the style sheet: %(detail)s is not allowed; only styles and @page are."),
     "deep": _("The template is nested too deeply; take parts of it apart."),
+    "fetch": _("The page asks for a file or an address; only what stands on it can be printed."),
     "field": _("Line %(line)s: there is no field “%(detail)s”. Take one from the list of fields."),
     "filter": _("Line %(line)s: there is no filter “%(detail)s”."),
     "long": _("The template is too long; at most 200,000 characters are taken."),

@@ -21,7 +21,6 @@ from core.kernel.registry import current_registry
 from core.views.columns import Column, loading, resolve, text_of
 from core.web.format import money_text, number_text
 
-
 Path = str | tuple[str, Text]  # a field path, or one with a title of its own
 
 
