@@ -141,8 +141,12 @@ def _tell_rule(rule: ReminderRule, waiting: list[Reminder], now: datetime, clock
 
 
 def _end(over: Iterable[Reminder], now: datetime) -> None:
+    """Nothing more to tell. What nobody was told of is forgotten: should it come about again, it is told then."""
     for reminder in over:
-        reminder.next_at, reminder.ended_at = None, now
+        if reminder.step:
+            reminder.next_at, reminder.ended_at = None, now
+        else:
+            db.session.delete(reminder)
 
 
 def _still(rule: ReminderRule, waiting: list[Reminder]) -> list[Reminder]:
@@ -191,5 +195,4 @@ def _note_told(rule: ReminderRule, reminder: Reminder, told: int, now: datetime,
 
 def forget_old(before: datetime) -> None:
     """Remove occasions that were over long ago and can no longer be found again."""
-    gone = or_(Reminder.ended_at < before, Reminder.next_at.is_(None))
-    db.session.execute(delete(Reminder).where(gone, Reminder.found_at < before))
+    db.session.execute(delete(Reminder).where(Reminder.next_at.is_(None), Reminder.found_at < before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db.base import Document, Meta, Record
 from core.db.fields import choice, column
 from core.db.types import Identity, Json, UtcDateTime
+from core.i18n import Text as Words
 from core.i18n import _
+from core.kernel.registry import current_registry
 
 TRIGGERS = {
     "created": _("A record is made"),
@@ -24,6 +27,25 @@ TRIGGERS = {
 EVENTS = ("created", "state", "changed")
 PERIODS = {"day": _("Every day"), "week": _("Every week"), "month": _("Every month")}
 NEVER = {"write": "never"}
+
+
+class KindsOfRecord(Mapping[str, Words]):
+    """Every kind of record by its name, with what people call it; there once the addons are loaded."""
+
+    def __getitem__(self, name: str) -> Words:
+        return current_registry().models[name].meta.title
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(current_registry().models)
+
+    def __len__(self) -> int:
+        return len(current_registry().models)
+
+    def __bool__(self) -> bool:
+        """Never empty, also while models are only being described."""
+        return True
+
+
 LONG = {"write": "never", "long": True}
 
 
@@ -49,7 +71,7 @@ class ReminderRule(Document):
 
     name: Mapped[str] = column(String(120), _("Name"), info=NEVER)
     active: Mapped[bool] = column(Boolean, _("Active"), default=False, info=NEVER)
-    model: Mapped[str] = column(String(120), _("Kind of record"), info=NEVER)
+    model: Mapped[str] = column(String(120), _("Kind of record"), info={**NEVER, "choices": KindsOfRecord()})
     trigger: Mapped[str] = choice(TRIGGERS, _("When"), info=NEVER)
     field: Mapped[str | None] = mapped_column(String(120))
     state: Mapped[str | None] = mapped_column(String(40))

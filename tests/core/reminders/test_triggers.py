@@ -310,4 +310,8 @@ def test_what_is_over_before_the_quiet_hours_end_is_not_told(any_app: Flask) -> 
     db.session.flush()
     check(moment("2026-11-25 06:30"))
     assert told(owner) == []
-    assert [o.ended_at for o in occasions(rule)] == [moment("2026-11-25 06:30")]
+    assert occasions(rule) == []
+    order.state = "draft"
+    db.session.flush()
+    check(moment("2026-11-25 07:00"))
+    assert len(told(owner)) == 1
