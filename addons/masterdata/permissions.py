@@ -8,7 +8,13 @@ PERMISSIONS = (
     *crud("masterdata.item_category"),
     *crud("masterdata.uom_family"),
     *crud("masterdata.uom"),
-    *crud("masterdata.partner", activate=_("Activate"), block=_("Block"), unblock=_("Unblock")),
+    *crud(
+        "masterdata.partner",
+        activate=_("Activate"),
+        block=_("Block"),
+        unblock=_("Unblock"),
+        set_credit_limit=_("Change credit limit"),
+    ),
     *crud("masterdata.currency"),
     *crud("masterdata.work_calendar"),
 )
@@ -30,7 +36,7 @@ LOOK = (
 )
 READ_PARTNERS = _on("partner", "read")
 KEEP_PARTNERS = _on("partner", "read", "create", "write", "activate", "export")
-RULE_PARTNERS = (*KEEP_PARTNERS, *_on("partner", "delete", "block", "unblock"))
+RULE_PARTNERS = (*KEEP_PARTNERS, *_on("partner", "delete", "block", "unblock", "set_credit_limit"))
 KEEP_ITEMS = _on("item", "create", "write", "export")
 RULE_ITEMS = (*KEEP_ITEMS, *_on("item", "delete", "release", "retire", "reactivate"))
 KEEP_CATEGORIES = _on("item_category", "create", "write", "delete", "export")
@@ -50,7 +56,12 @@ ROLES = (
         permissions=(*LOOK, *READ_PARTNERS, *_on("item", "export"), *KEEP_CALENDARS),
         field_groups=("costs",),
     ),
-    StarterRole(post="sales_clerk", permissions=(*LOOK, *KEEP_PARTNERS), scope="unit", field_groups=("prices",)),
+    StarterRole(
+        post="sales_clerk",
+        permissions=(*LOOK, *KEEP_PARTNERS, *_on("partner", "set_credit_limit")),
+        scope="unit",
+        field_groups=("prices",),
+    ),
     StarterRole(
         post="finance",
         permissions=(*LOOK, *RULE_PARTNERS, *_on("item", "write", "export"), *KEEP_CURRENCIES),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from marshmallow import fields, validate
 
+from addons.masterdata import services
 from addons.masterdata.events import ItemReleased, PartnerBlocked
 from addons.masterdata.models import Item, Partner
 from core.actor import current_actor
+from core.db import Money
+from core.errors import Conflict
 from core.i18n import _
 from core.kernel.manifest import NumberRuleSpec
-from core.workflow.declare import State, Transition, Workflow
+from core.workflow import audit
+from core.workflow.declare import Approvable, State, Transition, Workflow
+from core.workflow.schema import ExactDecimal
 
 
 def activate(record: Item | Partner) -> None:
@@ -34,6 +41,22 @@ def unblock(record: Partner) -> None:
     record.block_reason = None
 
 
+def recall(item: Item) -> None:
+    """Take a release back; `Conflict` once anything uses the item."""
+    user = services.find_user_of(item)
+    if user is not None:
+        title = user.meta.title
+        raise Conflict(_("%(item)s is used already (%(kind)s). Retire it instead.", item=item.code, kind=title))
+    deactivate(item)
+
+
+def set_credit_limit(partner: Partner, credit_limit: Decimal, reason: str = "") -> None:
+    """Agree another credit limit, in the partner's currency; the reason is kept in the history."""
+    partner.credit_limit = credit_limit
+    if reason:
+        audit.note("set_credit_limit", record=partner, reason=[None, reason])
+
+
 def released(item: Item) -> ItemReleased:
     """The event that tells of a release."""
     return ItemReleased(item_id=item.id, code=item.code, user_id=current_actor().user_id)
@@ -48,6 +71,61 @@ def blocked(partner: Partner) -> PartnerBlocked:
         user_id=current_actor().user_id,
     )
 
+
+RELEASE_FLOW = {
+    "nodes": [
+        {
+            "type": "approve",
+            "key": "head",
+            "name": _("Department head"),
+            "approvers": [{"kind": "unit_head"}],
+        },
+        {
+            "type": "approve",
+            "key": "engineering",
+            "name": _("Process engineering"),
+            "approvers": [{"kind": "post", "targets": ["process_engineer"]}],
+        },
+    ]
+}
+LARGE_CREDIT = {"field": "params.credit_limit", "op": "gt", "value": "10000"}
+CREDIT_FLOW = {
+    "nodes": [
+        {
+            "type": "approve",
+            "key": "head",
+            "name": _("Department head"),
+            "approvers": [{"kind": "unit_head"}],
+        },
+        {
+            "type": "branch",
+            "key": "amount",
+            "arms": [
+                {
+                    "key": "large",
+                    "name": "",
+                    "when": LARGE_CREDIT,
+                    "nodes": [
+                        {
+                            "type": "approve",
+                            "key": "finance",
+                            "name": _("Finance"),
+                            "mode": "all",
+                            "approvers": [{"kind": "post", "targets": ["finance"]}],
+                        },
+                        {
+                            "type": "approve",
+                            "key": "general_manager",
+                            "name": _("General manager"),
+                            "approvers": [{"kind": "post", "targets": ["general_manager"]}],
+                        },
+                    ],
+                }
+            ],
+            "otherwise": [],
+        },
+    ]
+}
 
 ITEM = Workflow(
     model="masterdata.item",
@@ -68,9 +146,21 @@ ITEM = Workflow(
             permission="masterdata.item.release",
             effect=activate,
             event=released,
-            approvable=True,
+            approvable=Approvable(undo="recall", starter=RELEASE_FLOW, starter_title=_("Release of items")),
             colour="green",
             icon="check",
+        ),
+        Transition(
+            name="recall",
+            title=_("Take the release back"),
+            from_=("released",),
+            to="draft",
+            permission="masterdata.item.release",
+            effect=recall,
+            approvable=True,
+            confirm=_("Take the release back? The item becomes a draft again."),
+            colour="orange",
+            icon="rotate",
         ),
         Transition(
             name="retire",
@@ -143,6 +233,26 @@ PARTNER = Workflow(
             effect=unblock,
             approvable=True,
             icon="lock-open",
+        ),
+        Transition(
+            name="set_credit_limit",
+            title=_("Change credit limit"),
+            from_=("active",),
+            to="active",
+            permission="masterdata.partner.set_credit_limit",
+            effect=set_credit_limit,
+            params={
+                "credit_limit": ExactDecimal(Money(), 0, required=True, metadata={"title": _("New credit limit")}),
+                "reason": fields.String(validate=validate.Length(max=200), metadata={"title": _("Reason")}),
+            },
+            approvable=Approvable(
+                facts=("kind", "rating", "payment_terms", "payment_days", "currency_id", "credit_limit"),
+                amount="params.credit_limit",
+                material=("credit_limit",),
+                starter=CREDIT_FLOW,
+                starter_title=_("Change of the credit limit"),
+            ),
+            icon="wallet",
         ),
     ),
 )

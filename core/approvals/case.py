@@ -385,6 +385,7 @@ APPLY: Mapping[str, Callable[[Case, Event], None]] = {
     "removed": _on_removed,
     "inserted": _on_inserted,
     "sent_back": _on_sent_back,
+    "migrated": lambda case, event: setattr(case, "returner", None),
     "blocked": _on_blocked,
     "unblocked": _on_unblocked,
     "ended": _on_ended,

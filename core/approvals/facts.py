@@ -16,16 +16,20 @@ from typing import Any
 
 import marshmallow
 
+from core.approvals.models import ApprovalFlow
 from core.criteria.facts import collect, kinds_of, to_json
 from core.db.fields import ColumnInfo, Kind
 from core.db.spec import FieldSpec, ModelSpec
+from core.errors import NotFound
 from core.i18n import Text, _
 from core.kernel import hooks
 from core.kernel.registry import current_registry
 from core.people.directory import Directory
 from core.workflow.attachments import find_attachments
 from core.workflow.declare import Approvable, Transition
+from core.workflow.schema import ExactDecimal
 
+PARAMS = "params."
 INITIATOR = "initiator"
 UNITS, ROLES, POSTS = "any(initiator.units)", "any(initiator.roles)", "any(initiator.posts)"
 ABOUT_INITIATOR = frozenset({INITIATOR, UNITS, ROLES, POSTS})
@@ -35,6 +39,7 @@ PARAM_KINDS: tuple[tuple[type[Any], Kind], ...] = (
     (marshmallow.fields.Date, "date"),
     (marshmallow.fields.Integer, "integer"),
     (marshmallow.fields.Decimal, "decimal"),
+    (ExactDecimal, "money"),
 )
 
 
@@ -52,10 +57,18 @@ def said_of(transition: Transition) -> Approvable:
     return transition.approvable if isinstance(transition.approvable, Approvable) else Approvable()
 
 
+def transition_of(flow: ApprovalFlow) -> Transition:
+    """The action a flow stands before; `NotFound` when its app is gone."""
+    found = current_registry().transition(flow.model, flow.transition)
+    if found is None:
+        raise NotFound(_("There is no such action."))
+    return found
+
+
 def paths_of(spec: ModelSpec, transition: Transition) -> list[str]:
     """The paths a flow on this transition may use of the document itself."""
     said = said_of(transition)
-    amount = [said.amount] if said.amount else []
+    amount = [said.amount] if said.amount and not said.amount.startswith(PARAMS) else []
     named = list(said.facts) or [*_own_paths(spec), *_line_paths(spec)]
     custom = [name for name, field in spec.fields.items() if name.startswith("x_") and field.kind != "json"]
     return list(dict.fromkeys([*named, *amount, *custom]))

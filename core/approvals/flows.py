@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,8 +13,8 @@ from sqlalchemy import func, select
 from core.actor import current_actor
 from core.approvals import gate
 from core.approvals.check import Finding, find_faults
-from core.approvals.facts import kinds
-from core.approvals.models import ApprovalFlow, ApprovalVersion
+from core.approvals.facts import kinds, transition_of
+from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalVersion
 from core.approvals.reading import read_definition
 from core.criteria import check as check_criteria
 from core.criteria.facts import to_fact_predicate
@@ -23,7 +24,6 @@ from core.errors import Conflict, NotFound, ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
 from core.workflow import audit
-from core.workflow.declare import Transition
 
 EMPTY: Mapping[str, Any] = {"nodes": []}
 PUBLISH = "core.approval_flow.publish"
@@ -39,14 +39,6 @@ def check_flow(record: ApprovalFlow, changes: Mapping[str, Any]) -> None:
     if transition is None or not transition.approvable:
         problem = _("This action cannot be put under approval.")
         raise ValidationError(problem, fields={"transition": [problem]})
-
-
-def transition_of(flow: ApprovalFlow) -> Transition:
-    """The action a flow stands before; `NotFound` when its app is gone."""
-    found = current_registry().transition(flow.model, flow.transition)
-    if found is None:
-        raise NotFound(_("There is no such action."))
-    return found
 
 
 def set_match(flow: ApprovalFlow, tree: Any) -> None:
@@ -65,12 +57,10 @@ def versions_of(flow: ApprovalFlow) -> list[ApprovalVersion]:
 
 def draft_of(flow: ApprovalFlow) -> ApprovalVersion:
     """The draft being edited; made from the version in force when there is none. Flushes."""
-    draft = db.session.scalar(
-        select(ApprovalVersion).where(ApprovalVersion.flow_id == flow.id, ApprovalVersion.state == "draft")
-    )
+    draft = find_draft(flow)
     if draft is not None:
         return draft
-    live = db.session.get(ApprovalVersion, flow.version_id) if flow.version_id else None
+    live = live_version(flow)
     last = db.session.scalar(select(func.max(ApprovalVersion.no)).where(ApprovalVersion.flow_id == flow.id)) or 0
     draft = ApprovalVersion(flow_id=flow.id, no=last + 1, definition=dict(live.definition if live else EMPTY))
     db.session.add(draft)
@@ -87,6 +77,58 @@ def save_draft(flow: ApprovalFlow, definition: Mapping[str, Any]) -> ApprovalVer
     return draft
 
 
+def find_draft(flow: ApprovalFlow) -> ApprovalVersion | None:
+    """The draft being edited, or None."""
+    return db.session.scalar(
+        select(ApprovalVersion).where(ApprovalVersion.flow_id == flow.id, ApprovalVersion.state == "draft")
+    )
+
+
+def live_version(flow: ApprovalFlow) -> ApprovalVersion | None:
+    """The version in force, or None."""
+    return db.session.get(ApprovalVersion, flow.version_id) if flow.version_id else None
+
+
+def shown(flow: ApprovalFlow) -> dict[str, Any]:
+    """What the designer shows: the draft, else the version in force, else nothing. A copy; writes nothing."""
+    version = find_draft(flow) or live_version(flow)
+    return deepcopy(dict(version.definition if version is not None else EMPTY))
+
+
+def change_draft(flow: ApprovalFlow, was: str, work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> dict[str, Any]:
+    """Change what the designer shows, if it still is what its editor saw (`was`, its digest). Flushes.
+
+    Returns the definition before. `Conflict` when somebody else changed it meanwhile, `ValidationError` for a
+    definition that makes no sense; either leaves the draft as it was.
+    """
+    db.session.execute(select(ApprovalFlow.id).where(ApprovalFlow.id == flow.id).with_for_update())
+    before = shown(flow)
+    if digest(before) != was:
+        raise Conflict(_("Somebody else has changed this flow meanwhile. Load the page again to see it."))
+    save_draft(flow, work(deepcopy(before)))
+    return before
+
+
+def draft_from(flow: ApprovalFlow, no: int) -> ApprovalVersion:
+    """Make the draft like an earlier version, whatever it was. Flushes. `NotFound` for no such version."""
+    query = select(ApprovalVersion).where(ApprovalVersion.flow_id == flow.id, ApprovalVersion.no == no)
+    source = db.session.scalar(query)
+    if source is None:
+        raise NotFound(_("There is no such version."))
+    return save_draft(flow, deepcopy(source.definition))
+
+
+def count_running(flow: ApprovalFlow) -> dict[int, int]:
+    """How many requests that have not ended run on each version, by its id."""
+    query = (
+        select(ApprovalRequest.version_id, func.count())
+        .join(ApprovalVersion, ApprovalVersion.id == ApprovalRequest.version_id)
+        .where(ApprovalVersion.flow_id == flow.id, ApprovalRequest.state.in_(gate.OPEN))
+        .group_by(ApprovalRequest.version_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
 def read_checked(flow: ApprovalFlow, definition: Mapping[str, Any]) -> Any:
     """The definition, its conditions on known facts only."""
     known = kinds(current_registry().model(flow.model), transition_of(flow))
@@ -94,10 +136,11 @@ def read_checked(flow: ApprovalFlow, definition: Mapping[str, Any]) -> Any:
 
 
 def discard_draft(flow: ApprovalFlow) -> None:
-    """Forget the draft; the version in force stays. Flushes."""
-    draft = draft_of(flow)
-    db.session.delete(draft)
-    db.session.flush()
+    """Forget the draft, if there is one; the version in force stays. Flushes."""
+    draft = find_draft(flow)
+    if draft is not None:
+        db.session.delete(draft)
+        db.session.flush()
 
 
 def publish(flow: ApprovalFlow, note: str = "") -> ApprovalVersion:
@@ -127,7 +170,7 @@ def _joined(faults: list[Finding]) -> str:
 
 
 def _retire(flow: ApprovalFlow) -> None:
-    live = db.session.get(ApprovalVersion, flow.version_id) if flow.version_id else None
+    live = live_version(flow)
     if live is not None:
         live.state = "retired"
         db.session.flush()

@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import marshmallow
-from marshmallow import Schema, fields, post_load, validate, validates_schema
+from marshmallow import fields, post_load, validate, validates_schema
 
 from core.approvals import definition as d
+from core.db.types import Money
 from core.errors import ValidationError
 from core.i18n import _, gettext
+from core.workflow.schema import AtLeast, AtMost, ExactDecimal, InputSchema, MaxLength, StrictInteger
 
 MOST_NODES = 60
 DEEPEST = 4
@@ -25,23 +27,23 @@ def _key() -> fields.String:
 
 
 def _name() -> fields.String:
-    return fields.String(load_default="", validate=validate.Length(max=80))
+    return fields.String(load_default="", validate=MaxLength(max=80))
 
 
 def _tuple_of(field: fields.Field[Any]) -> fields.List[Any]:
     return fields.List(field, load_default=list)
 
 
-class ApproverSchema(Schema):
+class ApproverSchema(InputSchema):
     """One way to name people."""
 
     kind = fields.String(required=True, validate=validate.OneOf(list(d.KINDS)))
-    targets = _tuple_of(fields.Integer(strict=True))
-    level = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 20))
-    path = fields.String(load_default="", validate=validate.Length(max=120))
-    until_role = fields.Integer(strict=True, load_default=None, allow_none=True)
-    least = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, 20))
-    most = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, 20))
+    targets = _tuple_of(StrictInteger())
+    level = StrictInteger(load_default=0, validate=[AtLeast(0), AtMost(max=20)])
+    path = fields.String(load_default="", validate=MaxLength(max=120))
+    until_role = StrictInteger(load_default=None, allow_none=True)
+    least = StrictInteger(load_default=1, validate=[AtLeast(1), AtMost(max=20)])
+    most = StrictInteger(load_default=1, validate=[AtLeast(1), AtMost(max=20)])
 
     @validates_schema
     def check(self, data: dict[str, Any], **_more: Any) -> None:
@@ -59,13 +61,13 @@ class ApproverSchema(Schema):
         return d.Approver(**{**data, "targets": tuple(data["targets"])})
 
 
-class DueSchema(Schema):
+class DueSchema(InputSchema):
     """When a task is late."""
 
-    hours = fields.Integer(strict=True, required=True, validate=validate.Range(1, 2000))
-    remind = _tuple_of(fields.Integer(strict=True, validate=validate.Range(1, 2000)))
+    hours = StrictInteger(required=True, validate=[AtLeast(1), AtMost(max=2000)])
+    remind = _tuple_of(StrictInteger(validate=[AtLeast(1), AtMost(max=2000)]))
     then = fields.String(load_default="none", validate=validate.OneOf(list(d.TIMEOUT_RULES)))
-    user = fields.Integer(strict=True, load_default=None, allow_none=True)
+    user = StrictInteger(load_default=None, allow_none=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_more: Any) -> None:
@@ -79,16 +81,16 @@ class DueSchema(Schema):
         return d.Due(**{**data, "remind": tuple(sorted(set(data["remind"])))})
 
 
-class StepSchema(Schema):
+class StepSchema(InputSchema):
     """People who decide."""
 
     key = _key()
     name = _name()
     approvers = fields.List(fields.Nested(ApproverSchema), required=True, validate=validate.Length(1, 20))
     mode = fields.String(load_default="any", validate=validate.OneOf(list(d.MODES)))
-    threshold = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 100))
+    threshold = StrictInteger(load_default=50, validate=[AtLeast(1), AtMost(max=100)])
     empty = fields.String(load_default="admin", validate=validate.OneOf(list(d.EMPTY_RULES)))
-    empty_user = fields.Integer(strict=True, load_default=None, allow_none=True)
+    empty_user = StrictInteger(load_default=None, allow_none=True)
     self_rule = fields.String(load_default="manager", validate=validate.OneOf(list(d.SELF_RULES)))
     allow = fields.List(fields.String(validate=validate.OneOf(list(d.VERBS))), load_default=lambda: list(d.VERBS))
     edit = _tuple_of(fields.String(validate=validate.Length(1, 120)))
@@ -111,7 +113,7 @@ class StepSchema(Schema):
         return d.Step(**{**data, **tuples, "allow": frozenset(data["allow"])})
 
 
-class CopySchema(Schema):
+class CopySchema(InputSchema):
     """People who are informed."""
 
     key = _key()
@@ -124,7 +126,7 @@ class CopySchema(Schema):
         return d.Copy(**{**data, "approvers": tuple(data["approvers"])})
 
 
-class VerdictSchema(Schema):
+class VerdictSchema(InputSchema):
     """The flow itself decides."""
 
     key = _key()
@@ -147,7 +149,7 @@ class NodeField(fields.Field[Any]):
         return NODES[kind]().load({name: part for name, part in value.items() if name != "type"})
 
 
-class ArmSchema(Schema):
+class ArmSchema(InputSchema):
     """One way of a branch."""
 
     key = _key()
@@ -161,7 +163,7 @@ class ArmSchema(Schema):
         return d.Arm(**{**data, "nodes": tuple(data["nodes"])})
 
 
-class BranchSchema(Schema):
+class BranchSchema(InputSchema):
     """Exclusive ways; the last, otherwise, must be said even when nothing stands on it."""
 
     key = _key()
@@ -174,7 +176,7 @@ class BranchSchema(Schema):
         return d.Branch(key=data["key"], arms=tuple(data["arms"]), otherwise=tuple(data["otherwise"]))
 
 
-NODES: Mapping[str, type[Schema]] = {
+NODES: Mapping[str, type[InputSchema]] = {
     "approve": StepSchema,
     "copy": CopySchema,
     "verdict": VerdictSchema,
@@ -183,7 +185,7 @@ NODES: Mapping[str, type[Schema]] = {
 TYPES: Mapping[type[Any], str] = {d.Step: "approve", d.Copy: "copy", d.Verdict: "verdict", d.Branch: "branch"}
 
 
-class DefinitionSchema(Schema):
+class DefinitionSchema(InputSchema):
     """A whole flow."""
 
     nodes = _tuple_of(NodeField())
@@ -191,8 +193,8 @@ class DefinitionSchema(Schema):
     withdraw = fields.String(load_default="first_vote", validate=validate.OneOf(list(d.WITHDRAW_RULES)))
     on_reject = fields.String(load_default="end", validate=validate.OneOf(["end", "return"]))
     resume = fields.String(load_default="replay", validate=validate.OneOf(["replay", "straight"]))
-    tolerance = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 100))
-    auto_agree = fields.Decimal(load_default=None, allow_none=True, validate=validate.Range(0))
+    tolerance = StrictInteger(load_default=None, allow_none=True, validate=[AtLeast(0), AtMost(max=100)])
+    auto_agree = ExactDecimal(Money(), 0, load_default=None, allow_none=True)
     attachments = fields.Boolean(load_default=False)
     copy_approved = _tuple_of(fields.Nested(ApproverSchema))
     copy_rejected = _tuple_of(fields.Nested(ApproverSchema))
@@ -230,7 +232,7 @@ def _depth(stored: Any, level: int = 0) -> int:
         return level
     if isinstance(stored, list):
         return max((_depth(part, level) for part in stored), default=level)
-    inner = [_depth(stored.get("nodes"), level + 1), _depth(stored.get("otherwise"), level + 1)]
+    inner = [_depth(stored[ways], level + 1) for ways in ("nodes", "otherwise") if ways in stored]
     return max([level, *inner, _depth(stored.get("arms"), level)])
 
 

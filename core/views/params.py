@@ -13,6 +13,7 @@ from core.errors import QingmesError
 from core.i18n import Text
 from core.kernel.registry import current_registry
 from core.workflow.declare import Transition
+from core.workflow.schema import ExactDecimal
 
 LONG = 100
 KINDS: tuple[tuple[type[Any], str], ...] = (
@@ -20,6 +21,7 @@ KINDS: tuple[tuple[type[Any], str], ...] = (
     (fields.DateTime, "datetime-local"),
     (fields.Date, "date"),
     (fields.Number, "number"),
+    (ExactDecimal, "number"),
 )
 
 

@@ -26,13 +26,16 @@ class Approvable:
     `facts` are field paths as in criteria (`item.category_id`, `sum(lines.amount)`); empty: the fields people
     write, and what can be summed of the lines. `amount` is the path of the amount. `material` are the fields and
     line tables nobody may change while it waits for approval; empty: all. `undo` names the transition that takes
-    it back, asked for by “revoke”.
+    it back, asked for by “revoke”. `starter` is a definition of a flow offered under `starter_title` when one is
+    made; it names posts by their starter codes.
     """
 
     facts: tuple[str, ...] = ()
     amount: str = ""
     material: tuple[str, ...] = ()
     undo: str = ""
+    starter: Mapping[str, Any] = field(default_factory=dict)
+    starter_title: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)

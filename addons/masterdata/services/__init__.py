@@ -30,6 +30,7 @@ from addons.masterdata.services.partners import (
 )
 from addons.masterdata.services.telling import tell_maker_of_release, tell_owner_of_block
 from addons.masterdata.services.units import check_uom, convert, round_quantity
+from addons.masterdata.services.usage import find_user_of
 
 __all__ = [
     "DuplicateGroup",
@@ -47,10 +48,11 @@ __all__ = [
     "convert",
     "default_address",
     "fill_holidays",
-    "find_working_time",
     "find_duplicates",
     "find_item_by_code",
     "find_partner_by_code",
+    "find_user_of",
+    "find_working_time",
     "get_item_by_code",
     "is_working_day",
     "make_item_code",

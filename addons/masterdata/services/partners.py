@@ -11,10 +11,14 @@ from addons.masterdata.models import Partner, PartnerAddress
 from addons.masterdata.services.items import check_code, tidy_code
 from addons.masterdata.services.refusals import marked
 from core.actor import elevated
+from core.approvals.gate import flow_for
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
+from core.kernel.registry import current_registry
 from core.workflow.numbering import next_number
+
+KEPT = object()
 
 
 def find_partner_by_code(code: str) -> Partner | None:
@@ -51,8 +55,10 @@ def default_address(partner: Partner, kind: str = "ship_to") -> PartnerAddress |
 
 
 def check_partner(partner: Partner, changes: Mapping[str, Any]) -> None:
-    """Raise `ValidationError` when its code would be emptied, or two addresses of one kind are the default."""
+    """Raise `ValidationError` when its code would be emptied, two addresses of one kind are the default, or its
+    credit limit would change past the flow that has to approve it."""
     check_code(partner, changes)
+    _check_credit_limit(partner, changes)
     seen: set[str] = set()
     for position, line in enumerate(changes.get("addresses", ())):
         kind = line.get("kind", "ship_to")
@@ -61,3 +67,17 @@ def check_partner(partner: Partner, changes: Mapping[str, Any]) -> None:
         if kind in seen:
             raise marked(_("Only one address of each kind can be the default."), "addresses", position, "is_default")
         seen.add(kind)
+
+
+def _check_credit_limit(partner: Partner, changes: Mapping[str, Any]) -> None:
+    """A draft's is free; later, where a flow approves changes of it, only that action changes it."""
+    if (
+        partner.id is None
+        or partner.state == "draft"
+        or changes.get("credit_limit", KEPT) in (KEPT, partner.credit_limit)
+    ):
+        return
+    action = current_registry().transition("masterdata.partner", "set_credit_limit")
+    if action is not None and flow_for(partner, action) is not None:
+        sentence = _("The credit limit has to be approved: use “%(action)s”.", action=action.title)
+        raise marked(sentence, "credit_limit")
