@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.api import own, parts
 from core.api.overview import address
 from core.api.shapes import DECIMAL_TEXT, Amount, read_schema
+from core.approvals import shapes
 from core.custom.loading import kept_for_fields
 from core.db.spec import ModelSpec
 from core.i18n import Text, get_locale, gettext
@@ -52,6 +53,7 @@ def build() -> dict[str, Any]:
     for model in pages():
         _add_model(spec, model)
     own.describe(spec)
+    shapes.describe(spec)
     return spec.to_dict()
 
 
@@ -145,7 +147,8 @@ def _with_version(model: ModelSpec) -> InputSchema:
 def _add_transition(spec: APISpec, model: ModelSpec, one: str, transition: Transition) -> None:
     name = f"{model.name}.{transition.name}"
     version = StrictInteger(metadata={"description": gettext("The version that was read")})
-    spec.components.schema(name, schema=InputSchema.from_dict({**transition.params, "version": version}))
+    chosen = {"choices": shapes.choices()} if transition.approvable else {}
+    spec.components.schema(name, schema=InputSchema.from_dict({**transition.params, "version": version, **chosen}))
     spec.path(
         path=f"{one}/{transition.name}",
         parameters=[parts.RECORD_ID],
@@ -157,10 +160,17 @@ def _add_transition(spec: APISpec, model: ModelSpec, one: str, transition: Trans
                 transition.permission,
                 parameters=[parts.IF_MATCH, parts.IDEMPOTENCY_KEY],
                 body=parts.json_content(name),
-                answers={"200": parts.record_answer(model.name), **parts.problems(*parts.WRITING, 404, 409)},
+                answers={
+                    "200": parts.record_answer(model.name),
+                    **({"202": shapes.accepted()} if transition.approvable else {}),
+                    **parts.problems(*parts.WRITING, 404, 409),
+                },
             )
         },
     )
+    if transition.approvable:
+        plan = shapes.plan_operation(model.name, transition.name, transition.title)
+        spec.path(path=f"{one}/{transition.name}/plan", parameters=[parts.RECORD_ID], operations={"post": plan})
 
 
 def _operation(

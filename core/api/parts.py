@@ -10,6 +10,7 @@ from core.actor import SYSTEM
 from core.api.reading import MAX_PAGE
 from core.api.records import MOST_PER_PAGE, PER_PAGE
 from core.api.shapes import LinkShape, readable_names
+from core.criteria.paths import total_paths
 from core.criteria.tree import OPERATORS
 from core.db.spec import ModelSpec
 from core.i18n import _, gettext
@@ -26,6 +27,7 @@ SENTENCES = {
     413: _("The body is larger than 2 MB"),
     415: _("The body is not application/json"),
     422: _("A value is not acceptable; “errors” says which"),
+    429: _("Too often; “Retry-After” says when to try again"),
 }
 RULES = (
     (_("Who is calling"), _("A token in the header “Authorization: Bearer …”; make one under My account.")),
@@ -37,7 +39,10 @@ RULES = (
     (_("Twice is once"), _("A POST with an Idempotency-Key may be sent again: it has one effect and one answer.")),
     (
         _("Conditions"),
-        _('Lists take “filter”: {"field": "code", "op": "starts", "value": "A"}, with “and”, “or”, “not”.'),
+        _(
+            'Lists take “filter”: {"field": "code", "op": "starts", "value": "A"}, with “and”, “or”, “not”; '
+            "lines are asked for as “sum(lines.qty)”, “count(lines)”, “any(lines.item_id)”."
+        ),
     ),
     (_("Refusals"), _("Problem details (RFC 9457): “detail” is a sentence, “errors” says which field and why.")),
 )
@@ -129,13 +134,13 @@ def page_of(name: str) -> dict[str, Any]:
 
 
 def filter_of(model: ModelSpec) -> dict[str, Any]:
-    """The schema of a condition on this model; fields behind links may be asked for as well."""
+    """The schema of a condition on this model; fields behind links, of the lines too, may be asked for as well."""
     names = sorted(f.name for f in model.fields.values() if f.kind != "json")
     parts_ = {"type": "array", "items": ref(f"{model.name}.filter"), "maxItems": 5}
     leaf = {
         "type": "object",
         "required": ["field", "op"],
-        "properties": {"field": {"enum": [*names, "id"]}, "op": {"enum": sorted(OPERATORS)}, "value": {}},
+        "properties": {"field": {"enum": [*names, "id", *total_paths(model)]}, "op": {"enum": sorted(OPERATORS)}, "value": {}},
         "additionalProperties": False,
     }
     return {"anyOf": [leaf, *(_only(op, parts_) for op in ("and", "or")), _only("not", ref(f"{model.name}.filter"))]}

@@ -14,12 +14,13 @@ from core.api import openapi, overview, parts, reading, records
 from core.api.etags import etag_of, required_version, version_from
 from core.api.idempotency import once
 from core.api.shapes import readable_names
+from core.approvals import service
+from core.approvals.api import accepted, sent_choices
 from core.db.spec import ModelSpec
 from core.errors import NotFound
 from core.i18n import _
 from core.kernel.registry import current_registry
 from core.web.access import requires_on_model, signed_in
-from core.workflow.fire import fire
 from core.workflow.params import load_params
 from core.workflow.records import create_record, delete_record, get_record, update_record
 
@@ -152,7 +153,7 @@ def remove(addon: str, resource: str, record_id: int) -> Response:
 @requires_on_model("read")
 @once
 def transit(addon: str, resource: str, record_id: int, transition: str) -> Response:
-    """Run a transition of the record's workflow."""
+    """Run a transition of the record's workflow, or submit it for approval where a flow stands before it."""
     spec = _spec(addon, resource)
     reading.arguments()
     known = current_registry().transition(spec.name, transition)
@@ -160,5 +161,7 @@ def transit(addon: str, resource: str, record_id: int, transition: str) -> Respo
         raise NotFound(_("There is no page at this address."))
     body = reading.json_body()
     version = version_from(record_id, body)
-    fired = fire(get_record(spec, record_id), transition, version=version, **load_params(known.params, body))
-    return _record(records.as_written(spec, fired))
+    choices = sent_choices(body) if known.approvable else {}
+    record, params = get_record(spec, record_id), load_params(known.params, body)
+    request = service.ask(record, transition, version=version, choices=choices, **params)
+    return accepted(request) if request is not None else _record(records.as_written(spec, record))

@@ -33,6 +33,9 @@ class Line:
     """One line of a box. `task` and `facts_hash` are there when the reader can decide from here; `mark` is a state."""
 
     request_id: int
+    model: str
+    record_id: int
+    transition: str
     title: Text
     kind: Text
     initiator: str
@@ -149,6 +152,9 @@ def _line(row: Any, actor: Actor) -> Line:
     task = more if isinstance(more, ApprovalTask) and more.state == "todo" else None
     return Line(
         request_id=request.id,
+        model=request.model,
+        record_id=request.record_id,
+        transition=request.transition,
         title=title_of(request),
         kind=kind_of(request),
         initiator=row[1],

@@ -97,15 +97,18 @@ class Page:
     blocked: StepRun | None
 
 
-def show(request_id: int, limits: Limits = Limits()) -> Page:
-    """The page of a request for the one who acts. A fixed number of statements. `NotFound` for strangers."""
+def show(request_id: int, limits: Limits | None = Limits()) -> Page:
+    """The page of a request for the one who acts. A fixed number of statements. `NotFound` for strangers.
+
+    Without `limits` the document is left out.
+    """
     loaded, actor = get_visible(request_id), current_actor()
     request, case = loaded.request, loaded.case
     org = load_org(loaded.flow, utcnow())
     speaker = speaker_for(loaded.flow, org.directory)
     voice = Voice(org.directory, speaker.titles)
     offers, state = _offers(loaded, actor), state_of(request)
-    document = find_document(request, case, _limits(case, offers, actor, limits))
+    document = find_document(request, case, _limits(case, offers, actor, limits)) if limits is not None else None
     return Page(
         request=request,
         title=title_of(request),

@@ -12,6 +12,7 @@ PERMISSIONS = (
     *crud("core.approval_flow", publish=_("Publish approval flows")),
     Permission(name="core.package.exchange", title=_("Export and import configuration packages")),
     Permission(name="core.approval.administer", title=_("Administer approval requests")),
+    Permission(name="core.approval.decide", title=_("Decide through the API")),
     *crud("core.custom_field", publish=_("Put in use and retire")),
     *crud("core.letterhead"),
     Permission(name="core.print_template.read", title=_("Read")),

@@ -1,5 +1,6 @@
 """Core's own pages, by part."""
 
+from core.approvals.api import blueprint as approvals_api
 from core.approvals.web_away import blueprint as approvals
 from core.approvals.web_flow_checks import blueprint as flow_checks
 from core.approvals.web_flows import blueprint as flows
@@ -22,6 +23,7 @@ from core.workflow.web import blueprint as documents
 
 BLUEPRINTS = (
     approvals,
+    approvals_api,
     flows,
     flow_checks,
     reminders,
