@@ -235,7 +235,7 @@ def field_list(spec: ModelSpec) -> list[tuple[Any, list[tuple[str, Any]]]]:
 
 
 def _insertable(where: str, nodes: tuple[Node, ...]) -> list[tuple[str, Any]]:
-    return [(_text(where, node), node.title) for node in nodes if node.column is not None]
+    return [(_text(where, node), node.title) for node in nodes if node.column and not node.is_hidden]
 
 
 def read_draft(given: Mapping[str, str]) -> Draft:

@@ -22,11 +22,13 @@ from core.views.columns import Column, resolve, text_of
 
 @dataclass(frozen=True)
 class Node:
-    """One field a template may name: `name` there, its title, its column (None: not to be seen), what it leads to."""
+    """One field a template may name: `name` there, its title, its column (None: not to be seen), whether editors leave
+    it out, what it leads to."""
 
     name: str
     title: Text
     column: Column | None
+    is_hidden: bool
     target: tuple[Node, ...] = ()
 
 
@@ -63,7 +65,7 @@ def _node(spec: ModelSpec, field_: FieldSpec, actor: Actor | None, depth: int) -
     if target is not None and field_.relation and depth:
         may_read = actor is not None and column is not None and actor.can(target.permission("read"))
         inner = _nodes(target, actor if may_read else None, depth - 1)
-    return Node(field_.relation or field_.name, field_.label, column, inner)
+    return Node(field_.relation or field_.name, field_.label, column, field_.info.hidden, inner)
 
 
 def _paths(nodes: tuple[Node, ...]) -> Iterator[str]:
