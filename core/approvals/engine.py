@@ -183,9 +183,13 @@ def open_step(case: Case, turn: Turn, step: Step, found: Found, *, kind: str, pa
 
 
 def _decide_again(case: Case, turn: Turn, run: StepRun) -> None:
-    """Count those who have decided on the same facts before, where the flow says so; then settle."""
+    """Count those who have decided on the same facts before, where the flow says so; then settle.
+
+    Whom somebody added is asked in any case: he was named to be asked.
+    """
     for task in case.tasks_of(run):
-        source = _earlier_vote(case, run, task) if task.state == "todo" else None
+        by_the_flow = run.kind == "plan" and task.added_by is None
+        source = _earlier_vote(case, run, task) if by_the_flow and task.state == "todo" else None
         if source is not None:
             case.emit(turn.at, None, "auto", task=task.n, source=source)
     settle(case, turn, run)

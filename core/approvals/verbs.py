@@ -276,25 +276,28 @@ def _can_take(case: Case, org: Org, run: StepRun, user: int) -> bool:
 
 
 def timeout(case: Case, turn: Turn, task_n: int, then: str, to: int | None = None) -> None:
-    """A task is late. Does nothing when it has been dealt with meanwhile."""
+    """A task is late. Does nothing when it has been dealt with meanwhile; reminds where nothing more is possible."""
     task = case.task(task_n)
     if case.state != "running" or task.state != "todo":
         return
     run = case.step(task.step)
+    heir = next((u for u in _late_heirs(turn.org, task, then, to) if _can_take(case, turn.org, run, u)), None)
     if then == "agree" and _may_agree_itself(case):
         case.emit(turn.at, None, "agreed", task=task.n, hash=case.facts_hash, late=True)
         engine.settle(case, turn, run)
     elif then == "reject":
         case.emit(turn.at, None, "rejected", task=task.n, hash=case.facts_hash, late=True)
         engine.settle(case, turn, run)
-    elif then in ("escalate", "transfer"):
-        managers = [*turn.org.directory.managers_of(task.assignee), *turn.org.admins]
-        wanted = managers if then == "escalate" else [to] if to is not None else []
-        heir = next((u for u in wanted if _can_take(case, turn.org, run, u)), None)
-        if heir is not None:
-            _move(case, turn, task, heir, "late")
+    elif heir is not None:
+        _move(case, turn, task, heir, "late")
     else:
         case.emit(turn.at, None, "reminded", task=task.n)
+
+
+def _late_heirs(org: Org, task: Task, then: str, to: int | None) -> list[int]:
+    if then == "escalate":
+        return [*org.directory.managers_of(task.assignee), *org.admins]
+    return [to] if then == "transfer" and to is not None else []
 
 
 def _may_agree_itself(case: Case) -> bool:
@@ -365,7 +368,9 @@ def delegate_open(case: Case, turn: Turn, user: int) -> None:
         run = case.step(task.step)
         if deputy != user and _can_take(case, turn.org, run, deputy):
             why = {"kind": "delegated", "from": user}
-            person = {"user": deputy, "principal": user, "why": why, "added_by": task.added_by}
+            principal = user if task.principal is None else task.principal
+            stands_for = None if principal == deputy else principal
+            person = {"user": deputy, "principal": stands_for, "why": why, "added_by": task.added_by}
             case.emit(turn.at, turn.by, "moved", task=task.n, to=person)
 
 

@@ -251,6 +251,8 @@ class Judge:
     def earlier_votes(self, seat: Seat) -> list[Seat]:
         """The votes that make it needless to ask somebody again, by the flow's rule."""
         here = self.stage(seat.stage)
+        if here.kind != "plan" or seat.added_by is not None:
+            return []
         ways = [s for s in self.record.this_round() if s.state == "approved" and s.carried is None and s.n < here.n]
         ways = sorted((s for s in ways if any(v.state in AGREES for v in s.seats)), key=lambda s: s.closed)
         looked_at = {"none": [], "consecutive": ways[-1:], "anywhere": ways}[self.flow.dedupe]
@@ -273,8 +275,15 @@ class Judge:
         need(seat.state in (*WAITS, *(("left",) if self.click.verb == "assign" else ())), "moved what is past:", seat)
         wanted = [u for u in self._heirs(seat) if self._may_sit(u, stage)]
         need(to == (wanted[0] if wanted else None), f"went to {to}, must go to", wanted[:1], seat)
-        need(to is None or to != data["to"].get("principal"), "stands in for himself:", data)
+        need(to is None or data["to"].get("principal") == self._principal(seat, to), "stands in for another:", data)
         need(to is not None or self.click.verb == "leave", "nobody has it now:", seat)
+
+    def _principal(self, seat: Seat, to: int) -> int | None:
+        """For whom somebody who takes over decides: as who had it before, or for him if he delegated it."""
+        if seat.state == "left":
+            return None
+        principal = seat.principal or (seat.holder if self.click.verb == "delegate" else None)
+        return principal if principal != to else None
 
     def _heirs(self, seat: Seat) -> list[Any]:
         args, bosses = self.click.args, who.bosses(self.org, seat.holder)

@@ -195,3 +195,28 @@ def test_the_previous_approver_may_be_one_who_is_counted_without_being_asked_aga
     desk.do("transfer", 3, task=desk.task(3), to=5)
     desk.vote(5)
     assert desk.asked == [1], "user 2, whose manager this is, was counted after user 5"
+
+
+@pytest.mark.parametrize("rule", ["consecutive", "anywhere"])
+def test_whom_somebody_added_is_asked_although_he_has_decided_before(rule: str) -> None:
+    desk = Desk(step("a", 2), step("b", 3), dedupe=rule)
+    desk.vote(2)
+    desk.do("before", 3, task=desk.task(3), people=[2])
+    assert desk.asked == [2]
+    desk.vote(2)
+    desk.do("after", 3, task=desk.task(3), people=[2])
+    desk.vote(3)
+    assert desk.asked == [2]
+
+
+def test_who_is_late_is_at_least_reminded_when_nobody_can_take_it() -> None:
+    desk = Desk(step("a", 1))
+    desk.do("timeout", None, task=1, then="escalate", to=None)
+    assert [e.verb for e in desk.case.log][-1] == "reminded"
+
+
+def test_whom_a_task_was_decided_for_is_kept_when_it_is_delegated_on() -> None:
+    desk = Desk(step("a", 2), org=office(deputies={2: 3}))
+    desk.org = replace(desk.org, deputies={3: 4})
+    desk.do("delegate", 3, user=3)
+    assert [(t.assignee, t.principal) for t in desk.case.tasks if t.state == "todo"] == [(4, 2)]
