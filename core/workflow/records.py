@@ -67,7 +67,7 @@ def create_records(
     for record, clean in made:
         rules.check(spec, record, clean)
         hooks.tell("after_save", record=record, created=True)
-    return [record for record, _clean in made]
+    return [record for record, _values in made]
 
 
 def _new_record(spec: ModelSpec, clean: dict[str, Any], actor: Actor) -> tuple[Any, dict[str, Any]]:
