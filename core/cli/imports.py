@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from core.actor import current_actor
 from core.cli.common import build, operating
 from core.config import Config
 from core.db.session import db, run_unit
@@ -44,7 +45,7 @@ def _upload(file: Path, model: str, key: str, action: str) -> int:
     kept = services.upload(spec, file.name, file.read_bytes())
     guessed = Settings.from_json(kept.settings)
     settings = replace(guessed, key=tuple(key.split("+")) if key else guessed.key, action=action)
-    services.check_settings(spec, kept, settings, services.current_actor())
+    services.check_settings(spec, kept, settings, current_actor())
     kept.settings = settings.to_json()
     return kept.id
 

@@ -24,6 +24,7 @@ from core.imports.models import Export, Import, ImportMapping, ImportRow
 from core.imports.settings import KEY_SEPARATOR, Settings, check_options
 from core.imports.targets import Target, keys_of, targets_of
 from core.kernel.registry import current_registry, is_page
+from core.kernel.switch import is_enabled
 from core.workflow.attachments import storage
 from core.workflow.filetypes import safe_name
 
@@ -34,7 +35,7 @@ SEE_ALL = "core.import.read"
 
 def can_import(spec: ModelSpec, actor: Actor) -> bool:
     """Whether this actor may add or change records of this kind, and so import them."""
-    if spec.meta.read_only or not is_page(spec):
+    if spec.meta.read_only or not is_page(spec) or not is_enabled(spec.addon):
         return False
     if not (actor.can(spec.permission("create")) or actor.can(spec.permission("write"))):
         return False

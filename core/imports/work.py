@@ -28,6 +28,7 @@ from core.imports.settings import Settings
 from core.imports.targets import targets_of
 from core.imports.template import without_example
 from core.kernel.registry import current_registry
+from core.kernel.switch import is_enabled
 from core.people.grants import actor_for
 from core.workflow import audit
 from core.workflow.attachments import storage
@@ -81,9 +82,12 @@ def _steps(import_id: int, dry: bool, whole: bool, cursor: int | None) -> Iterat
 
 def _task(import_id: int, dry: bool, whole: bool) -> Task:
     kept = db.session.get_one(Import, import_id)
+    spec = current_registry().model(kept.model)
+    if not is_enabled(spec.addon):
+        raise Forbidden(_("The app of this kind of record is switched off."))
     return Task(
         import_id=import_id,
-        spec=current_registry().model(kept.model),
+        spec=spec,
         settings=Settings.from_json(kept.settings),
         actor=importer_of(kept),
         name=kept.name,

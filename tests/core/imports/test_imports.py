@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from addons.masterdata.factories import make_item, make_item_category, make_partner, make_uom, pieces
 from addons.masterdata.models import Item, ItemCategory
 from addons.sales_shipping.models import SalesOrder
-from core.actor import Actor
+from core.actor import Actor, current_actor
 from core.db import db
 from core.db.session import run_unit
 from core.errors import Conflict, ValidationError
@@ -247,9 +247,7 @@ def test_the_columns_chosen_for_headings_are_remembered(items: list[Item]) -> No
     db.session.rollback()
     upload(content, columns={0: "code", 1: "name"}, key=("code",), action="update")
     kept = run_unit(lambda: services.upload(spec_of(), "b.xlsx", xlsx((), odd, ("A-1", "Neu", "pcs"))))
-    settings = Settings.from_json(
-        services.guess_settings(spec_of(), kept, services.current_actor(), header=2).to_json()
-    )
+    settings = Settings.from_json(services.guess_settings(spec_of(), kept, current_actor(), header=2).to_json())
     assert (settings.columns, settings.action, settings.header) == ({0: "code", 1: "name"}, "update", 2)
 
 
@@ -276,7 +274,7 @@ def test_what_cannot_be_meant_is_refused_before_the_job(items: list[Item], chang
 
 
 def test_the_templates_own_example_is_not_imported(items: list[Item]) -> None:
-    content = template.make_template(spec_of(), services.current_actor())
+    content = template.make_template(spec_of(), current_actor())
     sheets = load_workbook(io.BytesIO(content)).worksheets
     assert sheets[0].max_row == 2
     assert "pcs" in [cell.value for row in sheets[1].iter_rows() for cell in row]

@@ -115,9 +115,9 @@ ITEM = st.fixed_dictionaries(
 )
 
 
-@given(rows=st.lists(ITEM, min_size=1, max_size=8), format=st.sampled_from(["xlsx", "csv"]))
+@given(rows=st.lists(ITEM, min_size=1, max_size=15), format=st.sampled_from(["xlsx", "csv"]))
 @settings(
-    max_examples=25,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
