@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from core.actor import acting, current_actor
+from core.db.scope import get_or_none
 from core.db.session import db
 from core.db.types import utcnow
 from core.errors import NotFound, QingmesError
@@ -69,7 +70,7 @@ def read_file(printout: Printout) -> bytes:
 def make(printout_id: int) -> Iterator[Progress]:
     """The job: print with the rights its user has now, tell him, keep the file. A refusal ends it with its sentence."""
     printout = db.session.get(Printout, printout_id)
-    user = db.session.get(User, printout.user_id) if printout is not None else None
+    user = get_or_none(User, printout.user_id) if printout is not None else None
     if printout is None or user is None or printout.key is not None:
         return
     actor = actor_for(user, "job")

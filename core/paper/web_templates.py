@@ -132,9 +132,9 @@ def withdraw(template_id: int) -> BaseResponse:
     return redirect(url_for("print_templates.edit", template_id=template_id), 303)
 
 
-@blueprint.post(f"{ONE}/restore/<int(max={LARGEST_ID}):number>")
+@blueprint.post(f"{ONE}/restore")
 @requires("core.print_template.write")
-def restore(template_id: int, number: int) -> BaseResponse:
+def restore(template_id: int) -> BaseResponse:
     """Make an earlier version the draft again."""
-    custom.restore(template_id, number, version=_version())
+    custom.restore(template_id, request.form.get("number", 0, type=int), version=_version())
     return redirect(url_for("print_templates.edit", template_id=template_id), 303)

@@ -116,7 +116,7 @@ def test_a_template_is_begun_tried_out_saved_and_published_on_its_pages(admin: F
     assert post(admin, f"{here}/publish").status_code == 303
     assert f"Own {order.number}" in texts(admin.get(PRINT, query_string={"id": order.id, "paper": "record"}).data)[0]
     assert "Version 1 is printed" in admin.get(here).text
-    assert post(admin, f"{here}/restore/1").status_code == 303
+    assert post(admin, f"{here}/restore", number="1").status_code == 303
     assert post(admin, f"{here}/withdraw").status_code == 303
     assert db.session.scalars(select(PrintTemplate.published)).all() == [None]
 
