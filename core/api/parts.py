@@ -136,11 +136,12 @@ def page_of(name: str) -> dict[str, Any]:
 def filter_of(model: ModelSpec) -> dict[str, Any]:
     """The schema of a condition on this model; fields behind links, of the lines too, may be asked for as well."""
     names = sorted(f.name for f in model.fields.values() if f.kind != "json")
+    paths = [*names, "id", *total_paths(model)]
     parts_ = {"type": "array", "items": ref(f"{model.name}.filter"), "maxItems": 5}
     leaf = {
         "type": "object",
         "required": ["field", "op"],
-        "properties": {"field": {"enum": [*names, "id", *total_paths(model)]}, "op": {"enum": sorted(OPERATORS)}, "value": {}},
+        "properties": {"field": {"enum": paths}, "op": {"enum": sorted(OPERATORS)}, "value": {}},
         "additionalProperties": False,
     }
     return {"anyOf": [leaf, *(_only(op, parts_) for op in ("and", "or")), _only("not", ref(f"{model.name}.filter"))]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -116,6 +116,15 @@ def readable(model: str, actor: Actor) -> ModelSpec | None:
 def totals_of(field: FieldSpec) -> Iterable[str]:
     """What can be made of the values of a field of lines."""
     return [*EACH, *(["sum"] if field.is_number else []), *(["min", "max"] if field.kind in ORDERED else [])]
+
+
+def total_paths(spec: ModelSpec) -> Iterator[str]:
+    """Everything that can be asked of a document's lines, their links not followed, whoever may see it."""
+    for lines in spec.lines.values():
+        yield f"count({lines.name})"
+        for field in current_registry().models[lines.model].fields.values():
+            if field.kind != "json":
+                yield from (f"{total}({lines.name}.{field.name})" for total in totals_of(field))
 
 
 def find_field(spec: ModelSpec, path: str, actor: Actor) -> tuple[tuple[str, ...], FieldSpec]:

@@ -118,8 +118,8 @@ def test_a_nested_filter_is_put_together_kept_and_opened_again(shop: Visitor) ->
     assert result(page) == tree
 
 
-def test_a_row_tells_what_is_wrong_and_what_an_empty_value_does(shop: Visitor) -> None:
-    page = shop.go(ITEMS)
+def test_a_row_tells_what_is_wrong_and_what_an_empty_value_does(admin: Visitor) -> None:
+    page = admin.go(ITEMS)
     dialog = open_builder(page)
     root = dialog.locator("[data-group]").first
     add(root)
@@ -128,7 +128,7 @@ def test_a_row_tells_what_is_wrong_and_what_an_empty_value_does(shop: Visitor) -
     row.locator("[data-as]").fill("heavy")
     row.locator("[data-as]").press("Tab")
     expect(row.locator("[data-problem]")).to_contain_text("“heavy” is no value of “Weight”")
-    shop.expect_status(422)
+    admin.expect_status(422)
     dialog.get_by_role("button", name="Apply").click()
     expect(dialog.get_by_role("alert")).to_contain_text("no value of")
     row = rows(dialog).first
@@ -137,15 +137,15 @@ def test_a_row_tells_what_is_wrong_and_what_an_empty_value_does(shop: Visitor) -
     expect(row.locator("[data-problem]")).to_be_empty()
     choose(row, "op", "!between")
     expect(row).to_contain_text("Holds also where there is no value.")
-    shop.picture("criteria-hint")
+    admin.picture("criteria-hint")
     row.get_by_role("button", name="is filled in").click()
     expect(rows(dialog)).to_have_count(2)
     between = {"not": {"field": "weight", "op": "between", "value": ["2.5", ""]}}
     assert result(page) == {"and": [between, {"not": {"field": "weight", "op": "empty"}}]}
 
 
-def test_days_are_dates_or_counted_from_today(shop: Visitor) -> None:
-    page = shop.go(ITEMS)
+def test_days_are_dates_or_counted_from_today(admin: Visitor) -> None:
+    page = admin.go(ITEMS)
     dialog = open_builder(page)
     root = dialog.locator("[data-group]").first
     add(root)
@@ -163,8 +163,8 @@ def test_days_are_dates_or_counted_from_today(shop: Visitor) -> None:
     expect(page.locator(".qm-filter.set")).to_contain_text("Created at ≥ 2026-01-31 08:30")
 
 
-def test_the_builder_is_worked_by_the_keyboard(shop: Visitor) -> None:
-    page = shop.go(ITEMS)
+def test_the_builder_is_worked_by_the_keyboard(admin: Visitor) -> None:
+    page = admin.go(ITEMS)
     dialog = open_builder(page)
     add_row = dialog.get_by_role("button", name="Condition", exact=True).first
     for count in (1, 2, 3):
@@ -199,8 +199,8 @@ TREES = (
 )
 
 
-def test_whatever_the_api_takes_is_shown_and_written_back_unchanged(shop: Visitor) -> None:
-    page = shop.go(ITEMS)
+def test_whatever_the_api_takes_is_shown_and_written_back_unchanged(admin: Visitor) -> None:
+    page = admin.go(ITEMS)
     for tree in TREES:
         address = f"/criteria/masterdata.item/filter?filter={quote(json.dumps(tree))}"
         page.evaluate("address => htmx.ajax('GET', address, '#dialog')", address)

@@ -80,7 +80,10 @@ class World:
                     yield one, found
 
 
-@pytest.mark.parametrize("seed", [20261124])
+SEEDS = [20261124, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(1, 6))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_conditions_agree_in_python_in_sql_and_on_facts(gauge_app: Flask, seed: int) -> None:
     with acting(SYSTEM):
         world = World(Random(seed))
