@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.actor import Actor, acting, current_actor
+from core.actor import acting, current_actor
 from core.db.session import db
 from core.db.spec import ModelSpec
 from core.errors import NotFound
@@ -20,7 +20,6 @@ from core.imports.models import Export
 from core.imports.whole import Whole
 from core.kernel.registry import current_registry
 from core.people.grants import actor_for
-from core.people.models import User
 from core.views import export
 from core.views.listing import Listing
 from core.views.state import State
@@ -76,7 +75,7 @@ def get_export(export_id: int) -> Export:
 def steps(export_id: int) -> Iterator[Progress]:
     """Make the file a batch at a time in the name of whoever asked; after a crash it is begun anew."""
     kept = db.session.get_one(Export, export_id)
-    spec, actor = current_registry().model(kept.model), _reader(kept)
+    spec, actor = current_registry().model(kept.model), actor_for(kept.user, "web")
     listing = Listing(spec, actor, State.from_pairs(kept.state, 0))
     format, full = kept.format, kept.full
     with acting(actor):
@@ -104,10 +103,6 @@ class _Made:
 
     def rows(self, records: Sequence[Any]) -> Iterator[list[Any]]:
         yield from self._rows
-
-
-def _reader(kept: Export) -> Actor:
-    return actor_for(db.session.get_one(User, kept.user_id), "web")
 
 
 def _keep(export_id: int, made: _Made, format: str, count: int, listing: Listing) -> None:

@@ -108,3 +108,5 @@ class Export(Record):
     key: Mapped[str | None] = mapped_column(String(120))
     rows: Mapped[int] = mapped_column(Integer, default=0)
     delivery_id: Mapped[int | None] = mapped_column(Identity)
+
+    user: Mapped[User] = relationship()
