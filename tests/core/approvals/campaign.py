@@ -23,7 +23,7 @@ from tests.core.approvals.judge import Judge, Violation, need
 from tests.core.approvals.record import Record
 from tests.core.approvals.rules import Law, has_ended
 
-MOST_CLICKS = 25
+FEWEST_CLICKS, MOST_CLICKS = 8, 25
 AFTER_THE_END = 2
 WRITTEN = 20  # every so manieth definition goes through JSON
 
@@ -46,7 +46,7 @@ class Trial:
         first = self.hand.first()
         self.click(first)
         late = 0
-        for _ in range(self.world.random.randint(3, MOST_CLICKS) - 1):
+        for _ in range(self.world.random.randint(FEWEST_CLICKS, MOST_CLICKS) - 1):
             if self.record.state == "new" or late == AFTER_THE_END:
                 break
             late += has_ended(self.record)
