@@ -52,6 +52,14 @@ def read_draft(form: Any) -> Draft:
     return draft
 
 
+def redraw(form: Any) -> Draft:
+    """The same while it is being written: once the kind of record is chosen, its owner is offered as recipient."""
+    draft = read_draft(form)
+    if not form.get("drawn_for"):
+        draft.recipients = draft.recipients or [{"kind": "owner"}]
+    return draft
+
+
 def _line(form: Any, name: str) -> str:
     return " ".join(str(form.get(name, "")).replace("\x00", "").split())[:200]
 

@@ -64,7 +64,7 @@ def _drawn(draft: Draft, error: QingmesError | None = None) -> dict[str, Any]:
 @requires("core.reminder_rule.read")
 def draw() -> str:
     """The fields again, after a choice that changes which there are. Writes nothing."""
-    return render_template("reminders/fields.html", **_drawn(forms.read_draft(request.form)))
+    return render_template("reminders/fields.html", **_drawn(forms.redraw(request.form)))
 
 
 @blueprint.post("/preview")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from addons.mrp_routing.factories import make_work_order
-from core.actor import acting
+from addons.sales_shipping.factories import make_sales_order
+from core.actor import Actor, acting
 from core.db.session import db
 from core.db.types import utcnow
 from core.errors import Forbidden, StaleVersion, ValidationError
+from core.events.models import Delivery, Notification, RobotMessage
+from core.events.notifications import save_setting, user_address
+from core.events.robots import save_robot
 from core.reminders.models import ReminderRule
 from core.reminders.rules import Draft, save
 from core.testing.apps import actor_with
@@ -89,8 +95,6 @@ def test_a_reminder_reaches_only_those_who_may_read_the_record(any_app: Flask) -
 
 
 def test_a_field_somebody_may_not_see_stays_hidden_in_his_text(any_app: Flask) -> None:
-    from addons.sales_shipping.factories import make_sales_order
-
     seller = make_user(make_role("sales_shipping.sales_order.read", field_groups=("prices",)))
     keeper = make_user(make_role("sales_shipping.sales_order.read"))
     line = make_sales_order().lines[0]
@@ -226,4 +230,42 @@ def test_each_record_more_costs_two_statements_for_each_of_its_readers(app: Flas
         for _order in range(number):
             due_in(1, item_id=item)
         counts.append(count_statements(check) - 2 * number)
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 20
+
+
+def test_a_robot_says_it_once_without_what_only_some_may_see(any_app: Flask) -> None:
+    robot = save_robot(None, name="Group", kind="wecom", url="http://8.8.8.8/?key=k", secret="", active=True)
+    line = make_sales_order().lines[0]
+    line.price, line.due_on = 7, today()
+    make_rule(
+        model="sales_shipping.sales_order_line",
+        offset="0 days",
+        at="00:00",
+        text="{price} {order.number}",
+        recipients=[],
+        robots=[robot.id],
+    )
+    check()
+    check()
+    said = db.session.scalars(select(RobotMessage)).one()
+    assert (said.text, said.link) == (f"— {line.order.number}", f"/m/sales_shipping/orders/{line.order.id}")
+
+
+def test_a_rule_with_mail_writes_to_whoever_has_not_declined_it(any_app: Flask) -> None:
+    kept = any_app.config["QINGMES"]
+    any_app.config["QINGMES"] = replace(kept, smtp_url="smtp://127.0.0.1:9")
+    asked, silent, declined, nowhere = (reader(email=f"{name}@example.com") for name in ("asked", "silent", "no", "x"))
+    nowhere.email = None
+    for user, wants in ((asked, True), (declined, False)):
+        with acting(Actor(user_id=user.id, name="", channel="web")):
+            save_setting(email=wants, quiet_from="", quiet_to="")
+    users = (asked, silent, declined, nowhere)
+    due_in(1)
+    make_rule(email=True, recipients=[{"kind": "user", "id": user.id} for user in users])
+    check()
+    any_app.config["QINGMES"] = kept
+    jobs = db.session.scalars(select(Delivery.payload).where(Delivery.target == "core.send_mail"))
+    mailed = {db.session.get_one(Notification, job["notification_id"]).user_id for job in jobs}
+    assert mailed == {asked.id, silent.id}
+    assert [len(told(user)) for user in users] == [1, 1, 1, 1]
+    assert [user_address(user.id)[0] is None for user in users] == [False, False, True, True]
