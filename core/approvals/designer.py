@@ -85,8 +85,11 @@ def add_arm(definition: Json, branch: str, when: Any = None) -> tuple[Json, str]
     """One more way of a branch, asked last; returns the definition and the way's key."""
     changed = deepcopy(definition)
     key = _new_key(changed, "way")
+    parent = find(changed, branch)
+    if "arms" not in parent:
+        raise NotFound(_("This step is not in the flow any more."))
     arm: Json = {"key": key, "name": "", "when": deepcopy(when) if when else dict(ALWAYS), "nodes": []}
-    find(changed, branch)["arms"].append(arm)
+    parent["arms"].append(arm)
     return changed, key
 
 

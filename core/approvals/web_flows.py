@@ -12,6 +12,7 @@ from core.approvals import conditions, designer, drawing, flows, listing, making
 from core.approvals.drawing import Board, Sheet
 from core.approvals.facts import transition_of
 from core.approvals.models import ApprovalFlow
+from core.approvals.words import name_for, speaker_for
 from core.db.session import db
 from core.errors import NotFound, QingmesError, ValidationError
 from core.i18n import _
@@ -138,6 +139,8 @@ def _add(flow: ApprovalFlow, shown: Json, form: Any) -> tuple[Json, str]:
     place, index = form.get("place", ""), form.get("index", 0, type=int)
     changed, key = designer.add(shown, form.get("kind", ""), place, index, when)
     found = designer.find(changed, key)
+    if found["type"] == "approve":
+        found["name"] = name_for(found["approvers"], speaker_for(flow))
     return changed, found["arms"][0]["key"] if found["type"] == "branch" else key
 
 
@@ -178,7 +181,8 @@ def save_sheet(record_id: int) -> Response:
     flow, form, key = flow_of(record_id), request.form, request.form.get("key", "")
     board = drawing.board_of(flow)
     kept, values, condition = _typed(board, key)
-    shape = sheets.changes_shape(form, ("approvers", *sheets.COPIES)) or condition is not None
+    renamed = sheets.line(form, "name") not in ("", values.get("name"))
+    shape = renamed or condition is not None or sheets.changes_shape(form, ("approvers", *sheets.COPIES))
     try:
         before = flows.change_draft(flow, form.get("was", ""), lambda shown: _changed(shown, key, values))
     except ValidationError as error:
@@ -202,7 +206,17 @@ def _typed(board: Board, key: str) -> tuple[Sheet, Json, conditions.Condition | 
         condition = _condition(board.speaker.kinds, kept.part["when"])
         tree = conditions.to_tree(condition, board.speaker.kinds)
         return kept, {"name": sheets.line(form, "name"), "when": tree}, condition
-    return kept, sheets.READERS[kept.kind](form) if kept.kind in sheets.READERS else {}, None
+    values = sheets.READERS[kept.kind](form) if kept.kind in sheets.READERS else {}
+    if kept.kind == "approve":
+        values["name"] = _name(kept, values)
+    return kept, values, None
+
+
+def _name(kept: Sheet, values: Json) -> str:
+    """The name typed; a step named after its people, or not at all, is named after those it has now."""
+    speaker, typed = kept.board.speaker, str(values["name"])
+    is_own = typed not in ("", name_for(kept.part["approvers"], speaker))
+    return typed if is_own else name_for(values["approvers"], speaker)
 
 
 def _condition(known: conditions.Kinds, tree: Any) -> conditions.Condition:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import marshmallow
 from sqlalchemy import select
 
 from core.actor import current_actor
 from core.approvals.definition import Approver, Branch, Copy, Definition, Node, Step, Verdict
 from core.approvals.facts import kinds, transition_of
 from core.approvals.models import ApprovalFlow
+from core.approvals.reading import ApproverSchema
 from core.criteria.describe import describe_facts
 from core.db.session import db
 from core.db.spec import FieldSpec
@@ -26,6 +28,7 @@ from core.kernel.registry import current_registry
 from core.people.directory import Directory, load_directory
 from core.people.models import Post, Role
 
+LONGEST_NAME = 80
 REASONS: Mapping[str, Text] = {
     "nobody": _("Nobody was found."),
     "self": _("Only the initiator was found, and he is left out here."),
@@ -133,7 +136,8 @@ def node_words(node: Node, speaker: Speaker) -> str:
 
 def _step_words(step: Step, speaker: Speaker) -> str:
     people = people_words(step.approvers, speaker)
-    said = gettext("%(name)s (%(people)s)", name=step.name, people=people) if step.name else people
+    is_named = bool(step.name) and step.name != people[:LONGEST_NAME]
+    said = gettext("%(name)s (%(people)s)", name=step.name, people=people) if is_named else people
     mode = mode_words(step, speaker)
     return gettext("%(people)s, %(mode)s", people=said, mode=mode) if mode else said
 
@@ -189,6 +193,15 @@ WRITERS: Mapping[type[Any], Callable[[Any, Speaker], str]] = {
 def people_words(approvers: Iterable[Approver], speaker: Speaker) -> str:
     """Everybody a step names, as people read it."""
     return gettext(", ").join(approver_words(approver, speaker) for approver in approvers)
+
+
+def name_for(approvers: Any, speaker: Speaker) -> str:
+    """What a step is called that nobody named: after its people, given as JSON; nothing while they make no sense."""
+    try:
+        read: list[Approver] = ApproverSchema(many=True).load(approvers)
+    except marshmallow.ValidationError:
+        return ""
+    return people_words(read, speaker)[:LONGEST_NAME]
 
 
 def approver_words(approver: Approver, speaker: Speaker) -> str:

@@ -44,9 +44,7 @@ def make_people() -> dict[str, int]:
     sales.manager_id, company.manager_id = people["head"].id, people["boss"].id
     now = utcnow()
     db.session.add(
-        Delegation(
-            from_id=people["head"].id, to_id=people["deputy"].id, starts_at=now, ends_at=now + timedelta(days=3)
-        )
+        Delegation(from_id=people["head"].id, to_id=people["deputy"].id, starts_at=now, ends_at=now + timedelta(days=3))
     )
     partner = make_partner(code="P-1", name="Acme", state="active", owner_id=people["seller"].id)
     db.session.flush()

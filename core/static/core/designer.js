@@ -29,6 +29,14 @@ document.body.addEventListener("htmx:afterSettle", () => {
   open = "";
 });
 
+// A list of choices hangs at the page's end: it goes with its field. Of several one is chosen at a time.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  for (const select of event.detail.target.querySelectorAll("select.tomselected")) select.tomselect?.destroy();
+});
+sheet.addEventListener("change", (event) => {
+  if (event.target.matches("select[multiple].tomselected")) event.target.tomselect.close();
+});
+
 function closeSheet() {
   const key = sheet.dataset.shown;
   sheet.innerHTML = "";
