@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, has_app_context
@@ -19,6 +19,7 @@ from core.custom.fields import CustomSpec, spec_from
 from core.custom.models import CustomChoice, CustomField
 from core.db.session import db
 from core.db.spec import FieldSpec, ModelSpec
+from core.kernel.registry import current_registry
 
 LIVE, RETIRED = "live", "retired"
 KEPT = "qingmes_custom_fields"
@@ -73,6 +74,7 @@ def _up_to_date() -> Definitions:
 
 
 def _read() -> Mapping[str, Mapping[str, CustomSpec]]:
+    """A link to what is not installed any more counts as retired."""
     fields, choices = CustomField.__table__, CustomChoice.__table__
     offered: dict[int, list[Any]] = defaultdict(list)
     for row in db.session.execute(select(choices).order_by(choices.c.seq, choices.c.id)):
@@ -80,7 +82,9 @@ def _read() -> Mapping[str, Mapping[str, CustomSpec]]:
     found: dict[str, dict[str, CustomSpec]] = defaultdict(dict)
     used = select(fields).where(fields.c.state.in_((LIVE, RETIRED)))
     for row in db.session.execute(used.order_by(fields.c.seq, fields.c.id)):
-        found[row.model][row.key] = spec_from(row, offered[row.id])
+        spec = spec_from(row, offered[row.id])
+        is_lost = spec.target is not None and spec.target not in current_registry().models
+        found[row.model][row.key] = replace(spec, state=RETIRED) if is_lost else spec
     return dict(found)
 
 

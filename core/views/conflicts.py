@@ -95,4 +95,6 @@ def words(one: Input, names: Names) -> str:
         return names.get((one.field.target, one.value)) or one.text
     if one.field.kind == "boolean":
         return gettext("Yes") if one.value else gettext("No")
-    return str(one.field.info.choices.get(one.value, one.value))
+    choices = one.field.info.choices
+    codes = one.value.split(",") if one.field.kind == "multichoice" else [one.value]
+    return gettext(", ").join(str(choices.get(code, code)) for code in codes)

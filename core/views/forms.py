@@ -22,6 +22,7 @@ from core.criteria.words import names_of
 from core.custom.layout import retired_columns, with_sections
 from core.custom.links import prefetch
 from core.custom.rules import AS_USUAL, Standing, conditions, holds, looked_at, ruled, standings
+from core.custom.storage import split
 from core.custom.trial import trial
 from core.db.session import db
 from core.db.spec import FieldSpec, LinesSpec, ModelSpec
@@ -280,6 +281,8 @@ def make_input(
     if not stored and record.id is None and not column.links and field_.kind != "link":
         stored = default_of(type(record), field_)
     value = _as_typed(typed[field_.name]) if field_.name in typed else raw(column, record, stored)
+    if field_.kind == "multichoice":
+        value = ",".join(sorted(set(split(value))))
     sentences = errors.get(field_.name, [])
     return Input(
         name=prefix + field_.name,

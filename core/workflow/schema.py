@@ -252,7 +252,7 @@ def marshmallow_field(spec: FieldSpec, *, required: bool = False) -> fields.Fiel
     if spec.kind == "multichoice":
         return Codes(list(spec.info.choices), **options)
     if spec.kind == "choice":
-        return fields.String(validate=Known(list(spec.info.choices)), **options)
+        return fields.String(validate=Known(spec.info.choices), **options)
     return _plain_field(spec, options)
 
 

@@ -6,17 +6,18 @@ import threading
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, text
 
 from addons.masterdata.factories import make_item
 from core.actor import SYSTEM, acting
 from core.custom import indexes, masks
 from core.custom.keys import is_key, make_key
-from core.custom.loading import forget_fields
+from core.custom.loading import KEPT, RETIRED, custom_fields, forget_fields
 from core.custom.models import CustomField
 from core.db.session import db, run_unit
 from core.errors import Conflict, QingmesError, ValidationError
+from core.kernel.registry import current_registry
 from core.workflow.fire import fire
 from core.workflow.records import delete_record, update_record
 from tests.core.custom.support import ITEM, choices, define, draft, spec
@@ -128,6 +129,20 @@ def test_a_definition_counts_in_other_processes_at_once(app: Flask, system: Any)
     assert "x_heat_no" not in spec().fields  # the same unit of work keeps what it read
     forget_fields()
     assert "x_heat_no" in spec().fields
+
+
+def test_a_link_to_what_is_not_installed_any_more_counts_as_retired(app: Flask, system: Any) -> None:
+    field = define("Old", kind="link", target="stock.lot")
+    models = current_registry().models
+    lot = models.pop("stock.lot")
+    try:
+        current_app.extensions.pop(KEPT)
+        forget_fields()
+        assert field.key not in spec().fields
+        assert [f.name for f in custom_fields(spec(), RETIRED)] == [field.key]
+    finally:
+        models["stock.lot"] = lot
+        current_app.extensions.pop(KEPT)
 
 
 @pytest.mark.postgres

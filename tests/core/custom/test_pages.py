@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -41,6 +43,19 @@ def test_a_form_saves_and_shows_what_was_typed(admin: FlaskClient) -> None:
     assert 'value="H-7"' in admin.get(f"{ITEMS}/{item.id}").text
     copied = admin.get(f"{ITEMS}/new?copy={item.id}").text
     assert 'value="H-7"' in copied
+
+
+def test_two_who_save_at_once_choose_between_their_values_by_label(admin: FlaskClient) -> None:
+    key = define("Marks", kind="multichoice", choices=choices("a", "b", "c")).key
+    item = make_item()
+    db.session.commit()
+    was = json.dumps({key: ""})
+    assert post(admin, f"{ITEMS}/{item.id}", version="1", was=was, **{key: ["", "a"]}).status_code == 303  # type: ignore[attr-defined]
+    answer = post(admin, f"{ITEMS}/{item.id}", version="1", was=was, **{key: ["", "c", "b"]})
+    assert answer.status_code == 409  # type: ignore[attr-defined]
+    assert "Label b, Label c" in answer.text and "Label a" in answer.text  # type: ignore[attr-defined]
+    same = post(admin, f"{ITEMS}/{item.id}", version="1", was=was, **{key: ["", "a"]})
+    assert "Nothing you typed is lost" not in same.text  # type: ignore[attr-defined]
 
 
 def test_a_refused_value_stands_in_the_form_with_its_sentence(admin: FlaskClient) -> None:
