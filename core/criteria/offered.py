@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.actor import Actor
@@ -10,6 +11,7 @@ from core.criteria.paths import COUNT, Path, find_path, joined, lines_of, readab
 from core.criteria.tree import OPERATORS, fits
 from core.criteria.words import NOT, operator_words, or_empty
 from core.db.spec import FieldSpec, ModelSpec
+from core.errors import ValidationError
 from core.i18n import Text
 from core.kernel.registry import current_registry
 from core.views.columns import choices_of
@@ -65,8 +67,12 @@ def field_groups(spec: ModelSpec, actor: Actor) -> Iterator[FieldGroup]:
 
 
 def restricted(spec: ModelSpec, paths: Iterable[str], actor: Actor) -> FieldGroup:
-    """The fields of a list given by the page."""
-    return FieldGroup("", {path: find_path(spec, path, actor).label for path in paths})
+    """The fields of a list given by the page, as far as the actor may know of them."""
+    fields = {}
+    for path in paths:
+        with suppress(ValidationError):
+            fields[path] = find_path(spec, path, actor).label
+    return FieldGroup("", fields)
 
 
 def _fields(spec: ModelSpec, actor: Actor, before: str = "") -> Iterator[tuple[str, Text]]:

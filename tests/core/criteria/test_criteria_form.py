@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.actor import SYSTEM, acting
-from core.criteria.form import Editor, Group, Row, read_tree
+from core.criteria.facts import kinds_of
+from core.criteria.form import Editor, Group, Row, editor_of, read_tree
 from core.criteria.inputs import Input
 from core.criteria.tree import OPERATORS
 from core.criteria.words import NOT
@@ -111,6 +112,9 @@ def test_the_fields_offered_can_be_narrowed(one_app: Flask) -> None:
     with acting(SYSTEM):
         builder = editor(only=("qty", "sum(lines.qty)"))
         assert [dict(group.fields).keys() for group in builder.groups] == [{"qty": 0, "sum(lines.qty)": 0}.keys()]
+        kinds = kinds_of(builder.spec, ["qty", "sum(lines.cost)"])
+        with acting(actor_with("gauge.sheet.read")):
+            assert editor_of("gauge.sheet", kinds.items()).groups[0].fields.keys() == {"qty": 0}.keys()
         (row,) = rows(builder.root({"field": "sum(lines.qty)", "op": "gt", "value": "5"}))
         assert (row.chosen, row.total, row.error) == ("sum(lines.qty)", "", "")
 
