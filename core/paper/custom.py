@@ -19,17 +19,15 @@ from core.kernel.switch import is_enabled
 from core.paper import pages, render
 from core.paper.choosing import RECORD, RECORD_TITLE, Choice, record_document
 from core.paper.declare import Document
+from core.paper.layout import Layout, body_of, path_of, usual_layout
 from core.paper.models import PrintTemplate, PrintTemplateVersion
-from core.paper.plain import Node, Tree, tree_of
+from core.paper.plain import Node, tree_of
 from core.paper.printing import Ready, make_batch
 from core.paper.sheets import Reader
 from core.paper.sizes import page_mm
 
 WIDEST_MARGIN = 100
 KEPT = ("size", "margin_mm", "letterhead", "body", "css")
-EXAMPLE = """<h1>{title}</h1>
-<p><strong>{{{{ record.text }}}}</strong> {{{{ record.scan_code | qr: 20 }}}}</p>
-{fields}{lines}"""
 
 
 def find_templates() -> list[PrintTemplate]:
@@ -67,13 +65,21 @@ def links_of(spec: ModelSpec) -> list[FieldSpec]:
     return [f for f in spec.fields.values() if f.target in named and named[f.target].meta.resource]
 
 
-def create_template(model: str, name: str) -> PrintTemplate:
-    """A template for a model, with an example as its draft. Flushes."""
-    current_actor().require("core.print_template.write")
-    spec = next((s for s in models_to_print() if s.name == model), None)
-    if spec is None:
+def model_to_print(name: str) -> ModelSpec:
+    """One of these by its name; `ValidationError` otherwise."""
+    found = next((spec for spec in models_to_print() if spec.name == name), None)
+    if found is None:
         raise ValidationError(_("Choose what the template prints."), fields={"model": [_("Choose one.")]})
-    template = PrintTemplate(model=model, name=_checked_name(name), body=example(spec))
+    return found
+
+
+def create_template(model: str, name: str, layout: Layout | None = None) -> PrintTemplate:
+    """A template for a model, its first draft put together from a layout (the usual one when None). Flushes."""
+    current_actor().require("core.print_template.write")
+    spec = model_to_print(model)
+    tree = tree_of(spec, current_actor())
+    body = body_of(tree, layout or usual_layout(spec, tree))
+    template = PrintTemplate(model=model, name=_checked_name(name), body=body)
     db.session.add(template)
     db.session.flush()
     return template
@@ -84,28 +90,6 @@ def _checked_name(name: str) -> str:
     if not 0 < len(name) <= 120:
         raise ValidationError(_("Give the template a name."), fields={"name": [_("1 to 120 characters.")]})
     return name
-
-
-def example(spec: ModelSpec) -> str:
-    """A template that prints the fields and lines of a model, to begin with."""
-    tree = tree_of(spec, current_actor())
-    fields = "".join(f"<p>{{{{ label.{n.name} }}}}: {{{{ {_text('record', n)} }}}}</p>\n" for n in tree.nodes[:8])
-    return EXAMPLE.format(title=spec.meta.title, fields=fields, lines="".join(_example_lines(tree)))
-
-
-def _example_lines(tree: Tree) -> list[str]:
-    return [
-        "<table>\n<thead><tr>"
-        + "".join(f"<th>{{{{ label.{name}.{n.name} }}}}</th>" for n in nodes[1:6])
-        + f"</tr></thead>\n{{% for line in record.{name} %}}\n<tr>"
-        + "".join(f"<td>{{{{ {_text('line', n)} }}}}</td>" for n in nodes[1:6])
-        + "</tr>\n{% endfor %}\n</table>\n"
-        for name, nodes in tree.lines.items()
-    ]
-
-
-def _text(where: str, node: Node) -> str:
-    return f"{where}.{node.name}.text" if node.target else f"{where}.{node.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +219,7 @@ def field_list(spec: ModelSpec) -> list[tuple[Any, list[tuple[str, Any]]]]:
 
 
 def _insertable(where: str, nodes: tuple[Node, ...]) -> list[tuple[str, Any]]:
-    return [(_text(where, node), node.title) for node in nodes if node.column and not node.is_hidden]
+    return [(path_of(where, node), node.title) for node in nodes if node.column and not node.is_hidden]
 
 
 def read_draft(given: Mapping[str, str]) -> Draft:

@@ -11,11 +11,13 @@ from core.actor import current_actor
 from core.db.base import display
 from core.db.scope import get_or_none
 from core.db.session import db
+from core.db.spec import ModelSpec
 from core.errors import Conflict, QingmesError, ValidationError
 from core.i18n import LOCALES
 from core.kernel.registry import current_registry
-from core.paper import custom, render
+from core.paper import custom, layout, render
 from core.paper.models import PrintTemplate
+from core.paper.plain import tree_of
 from core.paper.sizes import PAGES, page_title
 from core.paper.web import pdf_response
 from core.web.access import requires
@@ -36,21 +38,41 @@ def index() -> str:
 @blueprint.get("/new")
 @requires("core.print_template.write")
 def new() -> str:
-    """Ask for what a new template is."""
-    return render_template("paper/template_new.html", specs=custom.models_to_print(), error=None, typed={})
+    """Ask for what a new template is of, then for what stands on it."""
+    return _begin(request.args.get("model", ""), typed={})
+
+
+def _begin(model: str, *, typed: Any, error: ValidationError | None = None) -> str:
+    specs = custom.models_to_print()
+    spec = next((s for s in specs if s.name == model), None)
+    shown = _to_tick(spec, typed) if spec is not None else {}
+    return render_template(
+        "paper/template_new.html", specs=specs, chosen=spec, error=error, typed=typed, offered=layout.offered, **shown
+    )
+
+
+def _to_tick(spec: ModelSpec, typed: Any) -> dict[str, Any]:
+    """What can stand on the paper of a model, with what was ticked or usually is."""
+    tree = tree_of(spec, current_actor())
+    return {
+        "tree": tree,
+        "layout": layout.read_layout(tree, typed) if typed else layout.usual_layout(spec, tree),
+        "lines": {name: current_registry().models[line.model].meta for name, line in spec.lines.items()},
+    }
 
 
 @blueprint.post("/new")
 @requires("core.print_template.write")
 def create() -> BaseResponse:
-    """Begin a template with an example."""
+    """Begin a template with what was ticked."""
     typed = request.form
     try:
-        template = custom.create_template(typed.get("model", ""), typed.get("name", ""))
+        spec = custom.model_to_print(typed.get("model", ""))
+        wanted = layout.read_layout(tree_of(spec, current_actor()), typed) if "title" in typed else None
+        template = custom.create_template(spec.name, typed.get("name", ""), wanted)
     except ValidationError as error:
         db.session.rollback()
-        page = render_template("paper/template_new.html", specs=custom.models_to_print(), error=error, typed=typed)
-        return make_response(page, error.status)
+        return make_response(_begin(typed.get("model", ""), typed=typed, error=error), error.status)
     return redirect(url_for("print_templates.edit", template_id=template.id), 303)
 
 

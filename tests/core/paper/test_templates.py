@@ -20,8 +20,11 @@ from core.i18n import in_locale
 from core.kernel.registry import current_registry
 from core.paper import custom
 from core.paper.choosing import choices_for
+from core.paper.composing import check_body
 from core.paper.custom import Draft
+from core.paper.layout import Layout, body_of, usual_layout
 from core.paper.models import PrintTemplate, PrintTemplateVersion
+from core.paper.plain import tree_of
 from core.paper.printing import Order, make_ready
 from core.testing.statements import count_statements
 from tests.core.paper.support import page_mm, printed, scanned, texts
@@ -189,15 +192,27 @@ def test_writing_and_publishing_are_rights_of_their_own(app: Flask, system: Any)
             custom.try_out(template, Draft(name="Ours", body="<p>z</p>"), None)
 
 
-def test_the_example_of_every_model_prints(app: Flask, system: Any) -> None:
-    order = make_priced()
-    template = custom.create_template(ORDER, "Example")
-    ready = custom.try_out(template, Draft(name="Example", body=template.body), order.id)
-    run = ready.run()
+def test_the_first_draft_of_a_template_prints_what_was_ticked(app: Flask, system: Any) -> None:
+    order = make_priced(note="Handle with care")
+    ticked = Layout(
+        title="Our {{ order }} <b>",
+        fields=("note", "partner", "nothing"),
+        columns={"lines": ("item", "price")},
+        signs=("Signed by",),
+    )
+    template = custom.create_template(ORDER, "Ours", ticked)
+    run = custom.try_out(template, Draft(name="Ours", body=template.body), order.id).run()
     assert list(run) == [1]
-    assert order.lines[0].item.code in texts(run.pdf)[0]
+    (page,) = texts(run.pdf)
+    for text in ("Our {{ order }} <b>", "Handle with care", order.partner.name, order.lines[1].item.code, "Signed by"):
+        assert text in page
+    assert "Quantity" not in page and scanned(run.pdf) == [order.number]
+
+
+def test_the_usual_first_draft_of_every_model_can_be_read(app: Flask, system: Any) -> None:
     for spec in custom.models_to_print():
-        custom.render.check_template(custom.example(spec), "") if spec.lines else None
+        tree = tree_of(spec, system)
+        check_body(body_of(tree, usual_layout(spec, tree)))
 
 
 def test_every_field_the_editor_offers_can_be_inserted(app: Flask, system: Any) -> None:
