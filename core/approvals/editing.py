@@ -9,6 +9,7 @@ from core.actor import current_actor, elevated
 from core.approvals import engine, gate, store
 from core.approvals.changes import change_facts
 from core.approvals.service import freeze_now, keep, turn_of
+from core.db.base import display
 from core.db.session import db
 from core.errors import Forbidden
 from core.i18n import _
@@ -32,6 +33,7 @@ def change_document(request_id: int, task: int, values: Mapping[str, Any], versi
     with gate.changing(), elevated("a step lets its approver change some fields of the document he decides on"):
         record = update_record(spec, loaded.request.record_id, values, version=version)
         db.session.flush()
+    loaded.request.title = display(record)[:255]
     frozen = freeze_now(loaded, record, turn)
     stands = change_facts(loaded.case, turn, frozen.facts, frozen.hash, frozen.amount)
     keep(loaded, turn)

@@ -27,6 +27,7 @@ from core.kernel.registry import current_registry
 from core.workflow.declare import Transition
 
 OPEN = ("running", "blocked", "returned")
+HOLDING = ("running", "blocked")  # what was sent back is there to be corrected
 Key = tuple[str, int, str]
 
 _granted: ContextVar[Key | None] = ContextVar("qingmes_approved_transition", default=None)
@@ -162,11 +163,11 @@ def _changed(session: Session, record: Any) -> set[str]:
 
 
 def _refuse_material(model: str, record_id: int, names: set[str]) -> None:
-    """Raise when a request that is open, or approved and not yet carried out, was submitted on what would change."""
+    """Raise when a request that runs, or is approved and not yet carried out, was submitted on what would change."""
     rows = ApprovalRequest.__table__
     to_run = and_(rows.c.state == "approved", rows.c.executed_at.is_(None), rows.c.revoked_at.is_(None))
     query = select(rows.c.transition).where(
-        rows.c.model == model, rows.c.record_id == record_id, or_(rows.c.state.in_(OPEN), to_run)
+        rows.c.model == model, rows.c.record_id == record_id, or_(rows.c.state.in_(HOLDING), to_run)
     )
     for name in db.session.connection().execute(query).scalars():
         if names & _material(model, name):

@@ -246,7 +246,9 @@ def resubmit(request_id: int, choices: Choices | None = None) -> ApprovalRequest
         raise Forbidden(_("Only who submitted it can send it again."))
     turn = turn_of(loaded.flow)
     spec = current_registry().model(loaded.request.model)
-    frozen = freeze_now(loaded, get_record(spec, loaded.request.record_id, lock=True), turn)
+    record = get_record(spec, loaded.request.record_id, lock=True)
+    loaded.request.title = display(record)[:255]
+    frozen = freeze_now(loaded, record, turn)
     choosing.check(loaded.case, frozen, turn, choices or loaded.case.choices)
     verbs.resubmit(loaded.case, turn, frozen.facts, frozen.hash, frozen.amount, choices)
     keep(loaded, turn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
@@ -11,10 +11,19 @@ from core.approvals.organisation import ADMINISTER
 from core.approvals.web_record import blueprint
 from core.db.session import db
 from core.errors import QingmesError
+from core.people.colleagues import find_colleagues
 from core.web.access import requires, signed_in
 from core.web.addresses import LARGEST_ID, read_id
 
 __all__ = ["blueprint"]
+
+
+@blueprint.get("/approvals/people")
+@signed_in
+def people() -> Response:
+    """Colleagues to choose from, as JSON, by part of their name."""
+    found = find_colleagues(request.args.get("q", "").replace("\x00", "").strip()[:80])
+    return make_response(jsonify(items=[{"id": user_id, "text": name} for user_id, name in found]))
 
 
 @blueprint.get("/approvals/delegations")

@@ -199,8 +199,12 @@ def test_sent_back_corrected_and_submitted_again(any_app: Flask, house: House, i
     assert "Sent back to you" in words
     assert "add the norm" in words
     assert "Edit the document" in words
+    version = commit(lambda: db.session.get(Item, item, populate_existing=True).version)
+    assert worker.post(record(item), name="Bolt M8 zinc", version=version).status_code == 303, "he may correct it now"
     assert worker.post(f"/approvals/{request}/resubmit").status_code == 303
     assert request_of(request).state == "running"
+    assert "Bolt M8 zinc" in request_of(request).title
+    assert worker.post(record(item), name="Bolt M9", version=version + 1).status_code == 409
     assert "Round 2" in head.text(f"/approvals/{request}")
     assert head.decide(request).status_code == 303
     assert request_of(request).state == "approved"
@@ -348,6 +352,16 @@ def test_delegations_are_made_taken_back_and_work(any_app: Flask, house: House, 
     assert worker.post(f"{page}/1/end").status_code == 403
     assert head.post(f"{page}/1/end").status_code == 303
     assert worker.post(page, from_id=house.head, to_id=house.boss, starts_at=early, ends_at=soon).status_code == 403
+
+
+def test_everybody_finds_his_colleagues_by_name(any_app: Flask, house: House) -> None:
+    (head,) = at(any_app, house, "head")
+    found = head.get("/approvals/people?q=fin").json["items"]
+    assert [(one["id"], one["text"]) for one in found] == [
+        (house.fin1, "Fin 1 · Plant"),
+        (house.fin2, "Fin 2 · Plant"),
+    ]
+    assert head.get("/approvals/people?q=%25").json["items"] == []
 
 
 def test_a_leavers_tasks_are_handed_over_in_bulk(any_app: Flask, house: House, item: int) -> None:
