@@ -20,6 +20,7 @@ from core.db.spec import FieldSpec, ModelSpec
 from core.errors import QingmesError
 from core.i18n import gettext
 from core.imports.documents import Document
+from core.imports.files import show
 from core.imports.preparing import Prepared, Problem, Reader, Values, settle
 from core.imports.settings import Settings
 from core.imports.showing import text_for
@@ -138,12 +139,18 @@ class Applier:
     def _one(self, one: Prepared, record: Any) -> Outcome:
         problems = self._faults(one, record)
         if problems:
-            return Outcome(one.document.rows, "refused", problems=problems)
+            return self._refused(one, problems)
         try:
             with db.session.begin_nested():
                 return self._create(one) if record is None else self._update(one, record)
         except QingmesError as error:
-            return Outcome(one.document.rows, "refused", problems=self._told(one, error))
+            return self._refused(one, self._told(one, error))
+
+    def _refused(self, one: Prepared, problems: list[Problem]) -> Outcome:
+        """Named by what the file tells records apart by, or by its first field."""
+        paths = self.settings.key or tuple(one.document.head)[:1]
+        title = " ".join(show(one.document.head[path]) for path in paths)
+        return Outcome(one.document.rows, "refused", title=title[:255], problems=problems)
 
     def _settle(self, one: Prepared, record: Any) -> list[Problem]:
         problems = settle(one.head, self._of(""), record, self.made)
@@ -185,7 +192,7 @@ class Applier:
         title = display(record)[:255]
         if self.settings.action == "create":
             problem = self._about_key(one, gettext("It is here already, and only new records are added."))
-            return Outcome(one.document.rows, "refused", problems=[problem])
+            return self._refused(one, [problem])
         values, changes = self._differences(one, record)
         if not values:
             return Outcome(one.document.rows, "same", record.id, title)

@@ -9,6 +9,7 @@ from typing import Any
 import marshmallow
 
 from core.actor import Actor
+from core.custom.lists import PICKED
 from core.i18n import gettext
 from core.imports.documents import Document
 from core.imports.files import Cell, is_empty
@@ -62,7 +63,7 @@ class Reader:
         self.settings = settings
         self.targets = {path: targets[path] for path in settings.columns.values()}
         self.links = Links(actor)
-        self.words = {p: choice_words(t.field) for p, t in self.targets.items() if t.field.kind == "choice"}
+        self.words = {p: choice_words(t.field) for p, t in self.targets.items() if t.field.kind in PICKED}
         self.schemas = {lines: self._schema(lines) for lines in {t.lines for t in self.targets.values()}}
 
     def _schema(self, lines: str) -> marshmallow.Schema:

@@ -170,7 +170,8 @@ def start_check(kept: Import, settings: Settings) -> None:
     from core.builtin.jobs import check_import
 
     spec, actor = current_registry().model(kept.model), current_actor()
-    _check_idle(kept, ("uploaded", "checked"))
+    if is_at_work(kept) or kept.state == "done":
+        raise _ended()
     check_settings(spec, kept, settings, actor)
     kept.settings = settings.to_json()
     _remember(spec, kept, settings, actor)
@@ -193,7 +194,8 @@ def start_run(kept: Import, *, whole: bool) -> None:
     """Import a file that has been checked: everything or nothing, or the valid rows. Flushes."""
     from core.builtin.jobs import run_import
 
-    _check_idle(kept, ("checked",))
+    if kept.state != "checked":
+        raise _ended()
     counts = {name: number for name, number in kept.counts.items() if name in ("create", "change", "same", "refused")}
     if whole and counts.get("refused"):
         raise Conflict(_("Some rows are refused. Import the others, or mend the file and upload it again."))
@@ -206,9 +208,14 @@ def fits_at_once(kept: Import) -> bool:
     return sum(int(kept.counts.get(name, 0)) for name in ("create", "change", "same")) <= MOST_AT_ONCE
 
 
-def _check_idle(kept: Import, states: tuple[str, ...]) -> None:
-    if kept.state not in states:
-        raise Conflict(_("This import is at work or has ended; load the page again."))
+def is_at_work(kept: Import) -> bool:
+    """Whether a job is busy with an import; one that has failed for good or was stopped is not."""
+    delivery = find_delivery(kept) if kept.state in ("checking", "running") else None
+    return delivery is not None and delivery.state not in ("dead", "cancelled")
+
+
+def _ended() -> Conflict:
+    return Conflict(_("This import is at work or has ended; load the page again."))
 
 
 def _start(kept: Import, state: str, delivery: Delivery) -> None:

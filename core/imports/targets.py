@@ -74,7 +74,9 @@ def _title_of(spec: ModelSpec, relation: str, line: ModelSpec) -> Text:
 
 
 def is_reachable(field: FieldSpec, actor: Actor) -> bool:
-    """Whether the actor may look for what a link leads to; true of what is no link."""
+    """Whether a file can say it: files themselves cannot, and what a link leads to must be the actor's to look for."""
+    if field.kind == "attachment":
+        return False
     if field.target is None:
         return True
     target = current_registry().models[field.target]

@@ -22,6 +22,7 @@ YES = frozenset({"1", "true", "yes", "y", "t", "on", "是", "有", "对", "√",
 NO = frozenset({"0", "false", "no", "n", "f", "off", "否", "无", "错", "×", "✗", "x"})
 DATE = re.compile(r"([0-9]{1,4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,4})日?(?:[ T]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?")
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}
+SEVERAL = re.compile(r"[,，;；、\n]")
 EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall-clock time
 EXCEL_DAYS = range(1, 2_958_466)  # to the end of the year 9999
 NUMBERS = frozenset({"decimal", "quantity", "price", "money"})
@@ -42,6 +43,8 @@ def read(field: FieldSpec, cell: Cell, choices: Mapping[str, str], dates: str) -
         return _yes_or_no(cell)
     if field.kind == "choice":
         return _code(field, cell, choices)
+    if field.kind == "multichoice":
+        return [_code(field, part.strip(), choices) for part in SEVERAL.split(show(cell)) if part.strip()]
     if field.kind in NUMBERS or field.kind == "integer":
         return _number(cell)
     if field.kind in ("date", "datetime"):

@@ -31,7 +31,6 @@ LIST = "/m/<addon>/<resource>"
 ONE = f"/imports/<int(max={LARGEST_ID}):import_id>"
 EXPORT = f"/exports/<int(max={LARGEST_ID}):export_id>"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-AT_WORK = ("checking", "running")
 SAMPLES = 3
 
 
@@ -107,17 +106,17 @@ def empty_file(addon: str, resource: str) -> Response:
 def show(import_id: int) -> str:
     """One import: its columns to be chosen, how far the job is, or what became of each row."""
     kept = services.get_import(import_id)
-    if kept.state in AT_WORK:
+    if services.is_at_work(kept):
         return render_template("imports/progress.html", **_about(kept))
-    if kept.state == "uploaded" or "columns" in request.args:
+    if kept.state not in ("checked", "done") or "columns" in request.args:
         return _columns_page(kept, _settings(kept), None)
     return _report_page(kept)
 
 
 def _about(kept: Import) -> dict[str, Any]:
     spec = current_registry().model(kept.model)
-    delivery = services.find_delivery(kept) if kept.state in AT_WORK else None
-    return {"kept": kept, "spec": spec, "base": list_url(spec), "states": STATES, "delivery": delivery}
+    about = {"kept": kept, "spec": spec, "base": list_url(spec), "states": STATES}
+    return {**about, "delivery": services.find_delivery(kept)}
 
 
 def _settings(kept: Import) -> Settings:
@@ -191,7 +190,7 @@ def run(import_id: int) -> BaseResponse:
 def progress(import_id: int) -> Response:
     """How far the job is, for the page that asks every second; it is loaded anew at the end."""
     kept = services.get_import(import_id)
-    if kept.state not in AT_WORK:
+    if not services.is_at_work(kept):
         return Response(status=204, headers={"HX-Refresh": "true"})
     return make_response(render_template("imports/bar.html", **_about(kept)))
 

@@ -12,13 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.actor import Actor
+from core.custom.links import linked, prefetch
+from core.custom.lists import PICKED
+from core.custom.storage import split
 from core.db.session import db
 from core.db.spec import ModelSpec
 from core.i18n import gettext
 from core.imports.links import code_of
 from core.imports.targets import Target, keys_of, targets_of
-from core.imports.values import choice_words, loose
+from core.imports.values import SEVERAL, choice_words, loose
 from core.kernel.registry import current_registry
+from core.views.columns import Column
 from core.views.export import exact
 from core.web.format import local
 
@@ -31,7 +35,7 @@ class Whole:
         targets = targets_of(spec, actor)
         named = {path for key in keys_of(spec, targets) for path in key}
         self.targets = [t for t in targets.values() if t.writable or t.path in named]
-        self.words = {t.path: choice_words(t.field) for t in self.targets if t.field.kind == "choice"}
+        self.words = {t.path: choice_words(t.field) for t in self.targets if t.field.kind in PICKED}
 
     def headings(self) -> list[str]:
         """The labels; the path where two fields have the same."""
@@ -55,7 +59,10 @@ class Whole:
                 option = option.selectinload(attribute) if option else selectinload(attribute)
                 at = attribute.property.mapper.class_
             options += [option] if option else []
-        db.session.scalars(select(model).where(model.id.in_(ids)).options(*options)).all()
+        records = db.session.scalars(select(model).where(model.id.in_(ids)).options(*options)).all()
+        for name in {target.lines for target in self.targets}:
+            holders = [line for record in records for line in getattr(record, name)] if name else records
+            prefetch(holders, [Column(t.path, (), t.field, "") for t in self.targets if t.lines == name])
 
     def _rows(self, record: Any) -> Iterator[list[Any]]:
         names = list(dict.fromkeys(t.lines for t in self.targets if t.lines))
@@ -73,17 +80,23 @@ class Whole:
             return None
         if field.target is not None:
             return self._code(target, record, value)
-        if field.kind == "choice":
-            label = str(field.info.choices.get(value, value))
-            return label if self.words[target.path].get(loose(label)) == value else value
+        if field.kind in PICKED:
+            codes = [value] if field.kind == "choice" else split(value)
+            return ", ".join(self._word(target, code) for code in codes)
         if field.kind == "boolean":
             return gettext("Yes") if value else gettext("No")
         if isinstance(value, datetime):
             return local(value).replace(tzinfo=None)
         return exact(value) if isinstance(value, Decimal) else value
 
+    def _word(self, target: Target, code: str) -> str:
+        """The label of a code, if an import reads the code out of it again."""
+        label = str(target.field.info.choices.get(code, code))
+        is_one = target.field.kind == "choice" or not SEVERAL.search(label)
+        return label if is_one and self.words[target.path].get(loose(label)) == code else code
+
     def _code(self, target: Target, record: Any, record_id: int) -> str:
-        linked = getattr(record, target.field.relation) if target.field.relation else None
-        if linked is None:
+        there = getattr(record, target.field.relation) if target.field.relation else linked(record, target.field)
+        if there is None or isinstance(there, int):
             return f"#{record_id}"
-        return code_of(current_registry().models[target.field.target or ""], linked, self.actor)
+        return code_of(current_registry().models[target.field.target or ""], there, self.actor)

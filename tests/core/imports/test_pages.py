@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from addons.masterdata.factories import make_item, pieces
 from addons.masterdata.models import Item
 from core.db import db
+from core.events.models import Delivery
 from core.imports.models import Import
 from core.testing.people import administrator, csrf, make_role, make_user, sign_in
 from core.testing.statements import count_statements
@@ -69,6 +70,17 @@ def test_from_the_file_to_the_report(admin: FlaskClient) -> None:
 
 def import_id(path: str) -> int:
     return int(path.rpartition("/")[2])
+
+
+def test_a_check_that_failed_for_good_can_be_begun_again(admin: FlaskClient) -> None:
+    one = send(admin, xlsx(HEAD, ("A-1", "New", "pcs", 1))).headers["Location"]
+    post(admin, f"{one}/check", **CHOSEN)
+    assert post(admin, f"{one}/check", **CHOSEN).status_code == 409
+    delivery = db.session.get_one(Delivery, db.session.get_one(Import, import_id(one)).delivery_id)
+    delivery.state = "dead"
+    db.session.commit()
+    assert "failed several times" in admin.get(one).text
+    assert post(admin, f"{one}/check", **CHOSEN).status_code == 303
 
 
 def test_another_row_of_headings_is_read_anew(admin: FlaskClient) -> None:
