@@ -142,10 +142,11 @@ def _begin(task: Task, grouped: Grouped) -> None:
 
 
 def _apply(task: Task, applier: Applier, documents: Sequence[Document]) -> None:
-    """Apply a batch; take it back when it is only tried, or when one refusal refuses all."""
+    """Apply these documents; take them back when they are only tried, or when one refusal refuses all."""
     with acting(task.actor):
         outer = db.session.begin_nested()
-        outcomes = applier.apply(documents)
+        batches = (documents[n : n + BATCH] for n in range(0, len(documents), BATCH))
+        outcomes = [outcome for batch in batches for outcome in applier.apply(batch)]
         refused = any(outcome.outcome == "refused" for outcome in outcomes)
         if task.dry or (task.whole and refused):
             outer.rollback()
