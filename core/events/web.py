@@ -117,7 +117,9 @@ def bell() -> Response:
     """
     if maybe_actor() is None:
         return Response(status=204)
-    return make_response(render_template("jobs/bell.html", unread=notifications.count_unread(_me()), todo=count_todo(_me())))
+    return make_response(
+        render_template("jobs/bell.html", unread=notifications.count_unread(_me()), todo=count_todo(_me()))
+    )
 
 
 @blueprint.post("/notifications/<int:notification_id>/open")

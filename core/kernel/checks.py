@@ -152,23 +152,23 @@ def _check_section(registry: Registry, addon: Addon, model: str, section: object
             check_path(registry, addon, lines.model, path, f"Lines '{section.relation}'")
 
 
-def check_path(registry: Registry, addon: Addon, model: str, path: str, where: str) -> None:
+def check_path(registry: Registry, addon: Addon, model: str, path: str, where: str, file: str = "views.py") -> None:
     """Follow a dotted path through links and one-to-one side tables; `SetupError` where it ends."""
     cls = registry.models[model].model
     *links, last = path.split(".")
     for step in links:
         relation = cls.__mapper__.relationships.get(step)
         if relation is None or relation.uselist:
-            raise _bad_path(addon, where, model, path, step)
+            raise _bad_path(addon, file, where, model, path, step)
         cls = relation.mapper.class_
     spec = registry.spec_of(cls)
     if spec.field_named(last) is None:
-        raise _bad_path(addon, where, model, path, last)
+        raise _bad_path(addon, file, where, model, path, last)
 
 
-def _bad_path(addon: Addon, where: str, model: str, path: str, step: str) -> SetupError:
+def _bad_path(addon: Addon, file: str, where: str, model: str, path: str, step: str) -> SetupError:
     return addon.wrong(
-        "views.py", where, f"'{path}' of '{model}' leads nowhere: no field '{step}'", "name a field of the model"
+        file, where, f"'{path}' of '{model}' leads nowhere: no field '{step}'", "name a field of the model"
     )
 
 
@@ -207,7 +207,7 @@ def _check_load(registry: Registry, addon: Addon, spec: ModelSpec, path: str, wh
     if first in spec.lines:
         spec, path = registry.models[spec.lines[first].model], rest
     if path:
-        check_path(registry, addon, spec.name, path, where)
+        check_path(registry, addon, spec.name, path, where, "paper.py")
 
 
 def _check_sizes(addon: Addon, paper: Paper, where: str) -> None:
@@ -225,7 +225,12 @@ def _check_sizes(addon: Addon, paper: Paper, where: str) -> None:
 
 
 def check_endpoints(registry: Registry, known: Container[str]) -> None:
-    """Refuse menu entries that lead to no route; asked once the application's routes are there."""
+    """Refuse menu entries and forms that lead to no route; asked once the application's routes are there."""
+    for name, form in registry.forms.items():
+        if form.endpoint and form.endpoint not in known:
+            raise owner_of(registry, name).wrong(
+                "views.py", f"FormView of '{name}'", f"there is no route '{form.endpoint}'", "name a function of web.py"
+            )
     for key, declared in registry.menus.items():
         endpoint = declared.what.endpoint
         if endpoint and endpoint not in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, true
+from sqlalchemy import ColumnElement, select, true
 
 from core.db.session import db
 from core.db.spec import ModelSpec
@@ -191,8 +191,3 @@ def _note_told(rule: ReminderRule, reminder: Reminder, told: int, now: datetime,
     if escalate and not was_late:
         coming.append(clock.shift(reminder.first_at, escalate))
     reminder.next_at = min(coming, default=None)
-
-
-def forget_old(before: datetime) -> None:
-    """Remove occasions that were over long ago and can no longer be found again."""
-    db.session.execute(delete(Reminder).where(Reminder.next_at.is_(None), Reminder.found_at < before))
