@@ -168,10 +168,10 @@ def sheet_of(board: Board, key: str) -> Sheet:
     return Sheet(board, part["type"], key, part)
 
 
-def rules_sheet(board: Board, part: Json | None = None, errors: Mapping[str, list[str]] | None = None) -> Sheet:
+def rules_sheet(board: Board) -> Sheet:
     """The sheet of the rules of the whole flow."""
     kept = {name: value for name, value in board.shown.items() if name != "nodes"}
-    return Sheet(board, "rules", "", kept if part is None else part, errors or {})
+    return Sheet(board, "rules", "rules", kept)
 
 
 @dataclass(frozen=True)

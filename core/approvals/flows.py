@@ -109,12 +109,17 @@ def change_draft(flow: ApprovalFlow, was: str, work: Callable[[dict[str, Any]], 
     return before
 
 
-def draft_from(flow: ApprovalFlow, no: int) -> ApprovalVersion:
-    """Make the draft like an earlier version, whatever it was. Flushes. `NotFound` for no such version."""
-    query = select(ApprovalVersion).where(ApprovalVersion.flow_id == flow.id, ApprovalVersion.no == no)
-    source = db.session.scalar(query)
-    if source is None:
+def version_of(flow: ApprovalFlow, version_id: int) -> ApprovalVersion:
+    """A version of this flow; `NotFound` for no such one."""
+    query = select(ApprovalVersion).where(ApprovalVersion.flow_id == flow.id, ApprovalVersion.id == version_id)
+    found = db.session.scalar(query)
+    if found is None:
         raise NotFound(_("There is no such version."))
+    return found
+
+
+def draft_from(flow: ApprovalFlow, source: ApprovalVersion) -> ApprovalVersion:
+    """Make the draft like an earlier version, whatever it was. Flushes."""
     return save_draft(flow, deepcopy(source.definition))
 
 

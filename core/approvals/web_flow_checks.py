@@ -19,9 +19,10 @@ from core.approvals.simulate import Row, simulate, stage_for
 from core.approvals.web_flows import ONE, READ, WRITE, flow_of
 from core.approvals.words import Speaker, describe_flow, speaker_for
 from core.db.session import db
-from core.errors import Conflict, NotFound, QingmesError, ValidationError
+from core.errors import Conflict, QingmesError, ValidationError
 from core.i18n import _
 from core.web.access import requires
+from core.web.addresses import LARGEST_ID
 
 blueprint = Blueprint("flow_checks", __name__, url_prefix="/flows")
 ADMINISTER = "core.approval.administer"
@@ -136,24 +137,22 @@ def versions(record_id: int) -> str:
     )
 
 
-@blueprint.get(f"{ONE}/versions/<int:no>")
+@blueprint.get(f"{ONE}/versions/<int(max={LARGEST_ID}):version_id>")
 @requires(READ)
-def version(record_id: int, no: int) -> str:
+def version(record_id: int, version_id: int) -> str:
     """What a version changed against the one before: as sentences and as JSON."""
     flow = flow_of(record_id)
-    found = {v.no: v for v in flows.versions_of(flow)}
-    if no not in found:
-        raise NotFound(_("There is no such version."))
-    earlier = max((n for n in found if n < no), default=None)
-    speaker, before = speaker_for(flow), found[earlier] if earlier is not None else None
+    shown = flows.version_of(flow, version_id)
+    before = next((v for v in flows.versions_of(flow) if v.no < shown.no), None)
+    speaker = speaker_for(flow)
     return render_template(
         "approvals/flows_version.html",
         flow=flow,
-        version=found[no],
+        version=shown,
         before=before,
-        sentence=_sentence(flow, found[no].definition, speaker),
+        sentence=_sentence(flow, shown.definition, speaker),
         sentence_before=_sentence(flow, before.definition, speaker) if before else "",
-        lines=_difference(before, found[no]),
+        lines=_difference(before, shown),
         may_write=drawing.may_write(),
     )
 
@@ -167,11 +166,12 @@ def _json_lines(shown: Json) -> list[str]:
     return json.dumps(shown, ensure_ascii=False, indent=2, sort_keys=True).splitlines()
 
 
-@blueprint.post(f"{ONE}/versions/<int:no>/draft")
+@blueprint.post(f"{ONE}/versions/<int(max={LARGEST_ID}):version_id>/draft")
 @requires(WRITE)
-def begin_from(record_id: int, no: int) -> Response:
+def begin_from(record_id: int, version_id: int) -> Response:
     """Begin a new draft from an earlier version."""
-    flows.draft_from(flow_of(record_id), no)
+    flow = flow_of(record_id)
+    flows.draft_from(flow, flows.version_of(flow, version_id))
     return redirect(url_for("flows.edit", record_id=record_id), 303)
 
 

@@ -174,6 +174,14 @@ def test_the_rules_of_the_flow_are_kept(admin: FlaskClient) -> None:
     assert len(kept["nodes"]) == 1
 
 
+def test_every_sheet_names_the_part_it_is_about(admin: FlaskClient) -> None:
+    flow_id = make(admin, "split")
+    for key in ("rules", "flow", "branch_1", "way_1", "step_1"):
+        page = admin.get(f"/flows/{flow_id}/sheet?key={key}").text
+        assert f'name="key" value="{key}"' in page, key
+    assert admin.get(f"/flows/{flow_id}/sheet?key=gone").status_code == 404
+
+
 def test_the_condition_of_a_way_is_kept_and_a_wrong_one_told_in_its_row(admin: FlaskClient) -> None:
     flow_id = make(admin, "split")
     row = {"condition-rows": 1, "condition-0": "list_price", "condition-0-was": "list_price", "condition-0-op": "gt"}

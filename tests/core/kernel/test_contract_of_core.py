@@ -11,6 +11,7 @@ from core.testing.contract import AddonContract
 
 # Where core itself reads rows whatever the reader's reach, and why.
 PAST_THE_SCOPE = {
+    "approvals/words.py": "what the roles and posts are called that decide",
     "criteria/values.py": "the units below one, by the tree of units",
     "db/migrate.py": "takes the lock of an upgrade",
     "db/scope.py": "the row scope itself, by the tree of units",
