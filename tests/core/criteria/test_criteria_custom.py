@@ -19,6 +19,10 @@ from core.criteria.tree import OPERATORS, fits
 from core.db.session import db
 from core.errors import ValidationError
 from core.kernel.registry import current_registry
+from core.views.conditions import Condition
+from core.views.filters import filter_on
+from core.views.listing import Listing
+from core.views.state import State
 from tests.core.custom.support import choices, define
 
 ITEM = "masterdata.item"
@@ -96,3 +100,16 @@ def test_of_several_choices_one_is_asked_for_by_its_code(fields: dict[str, Any])
     with pytest.raises(ValidationError, match="no value of"):
         check(spec, {"field": name, "op": "contains", "value": "pink"}, SYSTEM)
     assert describe(spec, {"field": name, "op": "contains", "value": "red"}, SYSTEM).endswith("contains Label red")
+
+
+def test_lists_are_filtered_by_several_choices_and_by_whether_there_is_a_file(fields: dict[str, Any]) -> None:
+    spec, name = current_registry().models[ITEM], fields["multichoice"].name
+    attachment = define("Certificate", kind="attachment").key
+
+    def found(*conditions: Condition) -> int:
+        return Listing(spec, SYSTEM, State(conditions=conditions)).count
+
+    each = [found(Condition(name, "in", code)) for code in CODES]
+    assert max(each) < found(Condition(name, "in", ",".join(CODES))) == found(Condition(name, "filled")) < sum(each)
+    assert found(Condition(attachment, "empty")) == found()
+    assert filter_on(spec, attachment, SYSTEM).operators.keys() == {"empty": 0, "filled": 0}.keys()  # type: ignore[union-attr]
