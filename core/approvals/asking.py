@@ -51,7 +51,9 @@ ASKS: Mapping[str, Ask] = {
         },
     ),
     "comment": Ask(title=_("Comment"), needs_reason=True, hint=_("Say something without deciding.")),
-    "withdraw": Ask(title=_("Withdraw the request"), colour="danger", hint=_("The request ends; you can submit again later.")),
+    "withdraw": Ask(
+        title=_("Withdraw the request"), colour="danger", hint=_("The request ends; you can submit again later.")
+    ),
     "assign": Ask(
         title=_("Reassign"), people="to", needs_reason=True, picks_task=True, hint=_("For administrators of approvals.")
     ),

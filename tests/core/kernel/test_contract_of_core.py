@@ -11,6 +11,11 @@ from core.testing.contract import AddonContract
 
 # Where core itself reads rows whatever the reader's reach, and why.
 PAST_THE_SCOPE = {
+    "approvals/administration.py": "whether a deputy works here",
+    "approvals/away.py": "the names of those who stand in for one another",
+    "approvals/cases.py": "the names of those a document waits for",
+    "approvals/inbox.py": "the names of those who submitted",
+    "approvals/service.py": "whether those asked work here; who an approved transition runs for",
     "approvals/words.py": "what the roles and posts are called that decide",
     "criteria/values.py": "the units below one, by the tree of units",
     "db/migrate.py": "takes the lock of an upgrade",
@@ -20,6 +25,8 @@ PAST_THE_SCOPE = {
     "events/overview.py": "the names of those who caused a job",
     "kernel/health.py": "asks PostgreSQL for its settings",
     "kernel/readiness.py": "asks whether the database answers",
+    "people/colleagues.py": "the names of colleagues, which are no secret",
+    "people/directory.py": "the organisation approvals are decided in, the same whoever asks",
     "people/grants.py": "from posts and roles to rights, before there is an actor",
     "people/links.py": "whom a one-time link belongs to, before there is an actor",
     "people/org.py": "the tree of units stays a tree",

@@ -26,12 +26,13 @@ def menu_of(client: FlaskClient) -> list[str]:
 
 
 def test_the_menu_has_only_what_its_reader_may_open(client: FlaskClient, system: Any) -> None:
-    assert menu_of(signed_in(client, "masterdata.item.read")) == ["/m/masterdata/items", "/masterdata/duplicates"]
+    mine = ["/approvals", "/m/masterdata/items", "/masterdata/duplicates"]
+    assert menu_of(signed_in(client, "masterdata.item.read")) == mine
 
 
 def test_who_may_open_nothing_is_told_whom_to_ask(client: FlaskClient, system: Any) -> None:
     signed_in(client)
-    assert menu_of(client) == []
+    assert menu_of(client) == ["/approvals"], "where everybody has his own"
     assert "Nothing here for you yet" in client.get("/").text
 
 
