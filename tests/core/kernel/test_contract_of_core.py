@@ -15,6 +15,7 @@ PAST_THE_SCOPE = {
     "approvals/away.py": "the names of those who stand in for one another",
     "approvals/cases.py": "the names of those a document waits for",
     "approvals/inbox.py": "the names of those who submitted",
+    "approvals/models.py": "says which rows its partial indexes have",
     "approvals/service.py": "whether those asked work here; who an approved transition runs for",
     "approvals/words.py": "what the roles and posts are called that decide",
     "criteria/values.py": "the units below one, by the tree of units",
