@@ -128,7 +128,7 @@ def test_the_list_leads_to_the_page_and_the_page_shows_what_was_told(admin: Flas
     assert answer.headers["Location"] == f"/reminders/rules/{rule.id}"
     assert admin.get("/m/core/reminder-rules/new").headers["Location"] == "/reminders/rules/new"
     page = admin.get(answer.headers["Location"]).text
-    assert order.number in page and "1 people told" in page
+    assert order.number in page and "1 person told" in page
 
 
 def test_run_now_tells_at_once(admin: FlaskClient) -> None:
