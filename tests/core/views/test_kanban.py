@@ -60,6 +60,7 @@ def test_a_board_takes_a_statement_a_column_however_many_cards(app: Flask, syste
     db.session.commit()
     db.session.expunge_all()
     actor = reader("masterdata.item.read")
+    assert items().fields  # whether there are custom fields is asked once a request
     with acting(actor), statements() as taken:
         board = kanban.board(items(), actor)
         told = {field.value(card.record) is None for c in board.columns for card in c.cards for field in board.fields}
