@@ -5,20 +5,17 @@ Timers are rows, planned when a task comes up and fired under the request's lock
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import select
 
 from core.approvals.models import ApprovalTimer
 from core.approvals.store import Loaded
 from core.db.session import db
 from core.db.types import utcnow
-from core.kernel import hooks
+from core.reminders.spans import Clock, Span
 
 BATCH = 100
-DAY_STARTS, DAY_ENDS = 8, 16
 
 
 def plan_timers(loaded: Loaded) -> None:
@@ -45,24 +42,8 @@ def _add(loaded: Loaded, task: int, kind: str, n: int, due_at: datetime) -> None
 
 
 def due_after(start: datetime, hours: int) -> datetime:
-    """The instant so many working hours later, by the factory's calendar if an app keeps one."""
-    answer: datetime | None = hooks.ask("add_working_hours", start=start, hours=hours)
-    return answer if answer is not None else plain_hours(start, hours, current_app.config["QINGMES"].timezone)
-
-
-def plain_hours(start: datetime, hours: int, timezone: str) -> datetime:
-    """Working hours from Monday to Friday, eight a day from 8 o'clock, in the factory's time zone."""
-    zone = ZoneInfo(timezone)
-    local, left = start.astimezone(zone), timedelta(hours=hours)
-    while True:
-        begin = local.replace(hour=DAY_STARTS, minute=0, second=0, microsecond=0)
-        finish = local.replace(hour=DAY_ENDS, minute=0, second=0, microsecond=0)
-        local = max(local, begin)
-        if local.weekday() < 5 and finish - local >= left:
-            return (local + left).astimezone(start.tzinfo)
-        if local.weekday() < 5 and local < finish:
-            left -= finish - local
-        local = begin + timedelta(days=1)
+    """The instant so many working hours later, by the factory's calendar."""
+    return Clock.of_factory().shift(start, Span(hours, "work_hours"))
 
 
 def find_due(now: datetime) -> list[int]:

@@ -6,7 +6,6 @@ The name says the power: `before_` may object and never writes, `after_` may wri
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pluggy
@@ -56,15 +55,6 @@ def approval_people(record: Any, transition: str) -> Any:
     """Asked when a document is submitted for approval: whom do you name as approvers for it?
 
     Return `{name: [user ids]}`; flows then offer each name as a way to name approvers. None when none.
-    """
-
-
-@hookspec(firstresult=True)
-def add_working_hours(start: datetime, hours: int) -> Any:
-    """Asked when something is due after so many working hours of the factory.
-
-    Return the instant, in UTC; None when you keep no calendar. Without any answer it is Monday to Friday,
-    eight hours a day.
     """
 
 
