@@ -41,6 +41,13 @@ class Condition:
     kept: Any = None
 
 
+def is_unfinished(condition: Condition) -> bool:
+    """Whether a row still waits for its value."""
+    needed = {"empty": 0, "between": 2}
+    given = ((needed.get(row.op.removeprefix(NOT), 1), [v for v in row.values if v]) for row in condition.rows)
+    return any(len(values) < number for number, values in given)
+
+
 def to_rows(tree: Any) -> Condition:
     """The rows of a tree."""
     join, parts = _parts(tree)

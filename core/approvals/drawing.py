@@ -78,7 +78,10 @@ def board_of(flow: ApprovalFlow, before: Json | None = None) -> Board:
 
 @dataclass
 class Sheet:
-    """The properties of one part: `part` as the form shows it, with sentences by input in `errors`."""
+    """The properties of one part: `part` as the form shows it, with sentences by input in `errors`.
+
+    `unfinished`: what the form shows is not kept yet, because something is still to be filled in.
+    """
 
     board: Board
     kind: str
@@ -86,6 +89,7 @@ class Sheet:
     part: Json
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     condition: conditions.Condition | None = None
+    unfinished: bool = False
 
     @property
     def kinds(self) -> dict[str, Text]:

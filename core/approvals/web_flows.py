@@ -187,14 +187,21 @@ def save_sheet(record_id: int) -> Response:
         before = flows.change_draft(flow, form.get("was", ""), lambda shown: _changed(shown, key, values))
     except ValidationError as error:
         db.session.rollback()
-        unfinished = sheets.is_unfinished(form, ("approvers", *sheets.COPIES)) or "do" in form
+        unfinished = _is_unfinished(condition)
         errors = {} if unfinished else sheets.errors_at(error.fields, str(error))
-        shown = Sheet(board, kept.kind, key, {**kept.part, **values}, errors, condition)
+        shown = Sheet(board, kept.kind, key, {**kept.part, **values}, errors, condition, unfinished)
         return _answer(board, shown, status=200 if unfinished else error.status)
     board = drawing.board_of(flow, before)
     drawn = _sheet(board, key)
     drawn.condition = condition or drawn.condition
     return _answer(board, drawn if shape else None)
+
+
+def _is_unfinished(condition: conditions.Condition | None) -> bool:
+    """Whether a refusal only means that the form is still being filled in."""
+    form = request.form
+    begun = "do" in form or sheets.is_unfinished(form, ("approvers", *sheets.COPIES))
+    return begun or (condition is not None and conditions.is_unfinished(condition))
 
 
 def _typed(board: Board, key: str) -> tuple[Sheet, Json, conditions.Condition | None]:
@@ -245,12 +252,14 @@ def save_flow(record_id: int) -> Response:
         "admin_role_id": sheets.number(form, "admin_role"),
     }
     errors: Mapping[str, list[str]] = {}
+    unfinished = False
     try:
         making.change_flow(flow, values, tree, version=form.get("version", type=int))
     except ValidationError as error:
         db.session.rollback()
         flow = flow_of(record_id)
-        errors = {} if "do" in form else sheets.errors_at(error.fields, str(error))
+        unfinished = _is_unfinished(condition)
+        errors = {} if unfinished else sheets.errors_at(error.fields, str(error))
     board = drawing.board_of(flow)
-    drawn = Sheet(board, "flow", "flow", values if errors else {}, errors, condition)
+    drawn = Sheet(board, "flow", "flow", values if errors else {}, errors, condition, unfinished)
     return _answer(board, drawn, status=422 if errors else 200)

@@ -174,6 +174,29 @@ def test_the_rules_of_the_flow_are_kept(admin: FlaskClient) -> None:
     assert len(kept["nodes"]) == 1
 
 
+def test_a_row_begun_waits_for_its_value(admin: FlaskClient) -> None:
+    flow_id = make(admin, "split")
+    before = shown(flow_id)
+    row = {"condition-rows": 1, "condition-0": "list_price", "condition-0-was": "list_price"}
+    for more in ({"do": "add-condition"}, {"condition-0-op": "between", "condition-0-value": "5"}):
+        answer = keep(admin, flow_id, "way_1", **row, **more)
+        assert answer.status_code == 200 and "Not kept yet" in answer.text
+        assert shown(flow_id) == before
+
+
+def test_copies_at_the_end_are_added_and_taken_away(admin: FlaskClient, house: House) -> None:
+    flow_id = make(admin)
+    rules = {"dedupe": "none", "withdraw": "final", "on_reject": "end", "resume": "replay"}
+    keep(admin, flow_id, "rules", **rules, do="add-copy_approved")
+    assert shown(flow_id)["copy_approved"] == [{"kind": "unit_head"}]
+    row = {"rows": 1, "0-kind": "user", "0-was": "user", "0-targets": house.boss}
+    typed = {f"copy_approved-{name}": value for name, value in row.items()}
+    keep(admin, flow_id, "rules", **rules, **typed)
+    assert shown(flow_id)["copy_approved"] == [{"kind": "user", "targets": [house.boss]}]
+    keep(admin, flow_id, "rules", **rules, **typed, do="remove-copy_approved-0")
+    assert shown(flow_id)["copy_approved"] == []
+
+
 def test_every_sheet_names_the_part_it_is_about(admin: FlaskClient) -> None:
     flow_id = make(admin, "split")
     for key in ("rules", "flow", "branch_1", "way_1", "step_1"):
