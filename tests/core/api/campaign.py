@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from core.actor import SYSTEM, acting
 from core.api.openapi import build
+from core.approvals.models import ApprovalRequest
 from core.db.session import db
 from core.db.spec import ModelSpec
 from core.i18n import in_locale
@@ -102,6 +103,8 @@ class Campaign:
 
 def make_real(case: Case, random: Random, caller: Caller) -> None:
     """Most of the time, name records that are there and versions that are current."""
+    if "request_id" in case.path_parameters and random.random() < 0.8:
+        _name_request(case, random)
     spec = current_registry().models.get(case.operation.tags[0])
     if spec is None or random.random() < 0.2:
         return
@@ -113,6 +116,19 @@ def make_real(case: Case, random: Random, caller: Caller) -> None:
                 _name_version(case, db.session.get(spec.model, record_id))
         if isinstance(case.body, dict):
             _link(spec, case.body, random, caller)
+    db.session.remove()
+
+
+def _name_request(case: Case, random: Random) -> None:
+    """Name an approval that waits for the caller, and what he has seen of it."""
+    with acting(SYSTEM):
+        request = random.choice(db.session.scalars(select(ApprovalRequest)).all() or [None])
+    if request is not None:
+        case.path_parameters["request_id"] = request.id
+        if isinstance(case.body, dict) and "facts_hash" in case.body:
+            case.body |= {"task": 1, "facts_hash": request.facts_hash}
+        elif isinstance(case.body, dict) and random.random() < 0.5:
+            case.body = {"verb": "comment", "comment": "seen"}
     db.session.remove()
 
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
+from core.actor import SYSTEM, acting
+from core.approvals import flows, service
+from core.approvals.models import ApprovalFlow
+from core.db.session import db, run_unit
+from core.people.grants import actor_for
+from core.people.models import User
 from core.testing.apps import TestApp
 from tests.core.api.campaign import Campaign, examples, tags
-from tests.core.api.fixtures import make_maker, make_sheet, system_unit
+from tests.core.api.fixtures import Caller, Sheet, make_maker, make_sheet, system_unit
 
 QUICK, LONG = 10, 100
 
@@ -23,6 +30,8 @@ def throw_everything(test_app: TestApp, each: int, *, addons: bool) -> Counter[t
             if "gauge" in test_app.registry.addons:
                 system_unit(fill)
             campaign = Campaign(app, each)
+            if "gauge" in test_app.registry.addons:
+                submit_some(campaign.caller)
             campaign.run(tag)
             answers += campaign.answers
     return answers
@@ -32,6 +41,28 @@ def fill() -> None:
     """Documents in their first state, for the transitions to move."""
     for n in range(40):
         make_sheet(f"S{n}", maker_id=make_maker(code=f"F{n}").id, lines=("1", "2"))
+    flow = ApprovalFlow(code="F", name="Flow", model="gauge.sheet", transition="cancel")
+    flow.match = {"field": "number", "op": "starts", "value": "S1"}
+    db.session.add(flow)
+    db.session.flush()
+    oneself = {"approvers": [{"kind": "initiator"}], "self_rule": "allow"}
+    flows.save_draft(flow, {"nodes": [{"type": "approve", "key": "me", "name": "Me", **oneself}]})
+    flow.version_id = flows.draft_of(flow).id
+
+
+def submit_some(caller: Caller) -> None:
+    """Approvals that wait for the caller."""
+
+    def submit() -> None:
+        for sheet in db.session.scalars(select(Sheet).where(Sheet.number.startswith("S1"))):
+            service.ask(sheet, "cancel")
+
+    with acting(SYSTEM):
+        user = db.session.get_one(User, caller.user.id)
+        actor = actor_for(user, "web")
+        db.session.rollback()
+    with acting(actor):
+        run_unit(submit)
 
 
 def check_they_got_through(answers: Counter[tuple[str, int]]) -> None:

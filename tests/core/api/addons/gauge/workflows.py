@@ -51,6 +51,7 @@ WORKFLOWS = (
                 permission="gauge.sheet.cancel",
                 effect=cancel,
                 params={"reason": fields.String(validate=validate.Length(max=40))},
+                approvable=True,
             ),
         ),
     ),
