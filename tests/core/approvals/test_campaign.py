@@ -2,7 +2,7 @@
 
 Measured: 550 sequences for each second of processor time, 100 to 500 a second by the clock, as busy as the two
 cores were. A sequence has 10 clicks on average (25 at most), of which 6 work, and 15 lines of log. 6,000 sequences
-run every time, 200,000 at night.
+run every time, 200,000 at night (27 minutes in one process beside other work).
 """
 
 from __future__ import annotations
