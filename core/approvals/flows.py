@@ -23,6 +23,7 @@ from core.db.types import utcnow
 from core.errors import Conflict, NotFound, ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
+from core.kernel.snapshot import forget_snapshot
 from core.workflow import audit
 
 EMPTY: Mapping[str, Any] = {"nodes": []}
@@ -166,7 +167,7 @@ def publish(flow: ApprovalFlow, note: str = "") -> ApprovalVersion:
     flow.version_id = draft.id
     db.session.flush()
     audit.note("publish", record=flow, version=[None, draft.no], sha256=[None, draft.sha256])
-    gate.forget_gated()
+    forget_snapshot()
     return draft
 
 

@@ -24,6 +24,7 @@ from core.db.spec import ModelSpec
 from core.errors import Conflict
 from core.i18n import _
 from core.kernel.registry import current_registry
+from core.kernel.snapshot import snapshot
 from core.workflow.declare import Transition
 
 OPEN = ("running", "blocked", "returned")
@@ -31,7 +32,6 @@ HOLDING = ("running", "blocked")  # what was sent back is there to be corrected
 Key = tuple[str, int, str]
 
 _granted: ContextVar[Key | None] = ContextVar("qingmes_approved_transition", default=None)
-_gated: ContextVar[frozenset[str] | None] = ContextVar("qingmes_gated_models", default=None)
 _changing: ContextVar[bool] = ContextVar("qingmes_changing_under_approval", default=False)
 
 
@@ -87,17 +87,8 @@ def flow_for(record: Any, transition: Transition) -> ApprovalFlow | None:
 
 
 def gated_models() -> frozenset[str]:
-    """The kinds of documents that have flows at all; read once per unit of work."""
-    known = _gated.get()
-    if known is None:
-        known = frozenset(db.session.connection().execute(select(ApprovalFlow.__table__.c.model).distinct()).scalars())
-        _gated.set(known)
-    return known
-
-
-def forget_gated() -> None:
-    """Read them again at the next question."""
-    _gated.set(None)
+    """The kinds of documents that have flows at all, as this unit of work sees them."""
+    return snapshot().gated
 
 
 def _flows(model: str, transition: str) -> list[ApprovalFlow]:

@@ -10,6 +10,7 @@ from core.custom import definitions
 from core.custom.models import CustomField
 from core.events import outbox
 from core.kernel.hookspecs import hookimpl
+from core.kernel.snapshot import forget_snapshot
 from core.paper import codes, letterhead
 from core.paper.models import Letterhead
 from core.people import org, starter
@@ -54,7 +55,7 @@ def after_save(record: Any, created: bool) -> None:
     if isinstance(record, User) and not record.active:
         administration.leave(record.id)
     if isinstance(record, ApprovalFlow):
-        gate.forget_gated()
+        forget_snapshot()
     if isinstance(record, CustomField):
         definitions.take_effect()
 

@@ -1,7 +1,7 @@
 """Which custom fields there are now: asked of the database once per request or job, kept in the process.
 
-One statement tells whether anything changed since this process read the definitions; only then are they read
-again. So a change counts at once in every process.
+The snapshot of each unit tells whether anything changed since this process read the definitions; only then are
+they read again. So a change counts at once in every process.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, has_app_context
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.custom.fields import CustomSpec, spec_from
 from core.custom.models import CustomChoice, CustomField
 from core.db.session import db
 from core.db.spec import FieldSpec, ModelSpec
 from core.kernel.registry import current_registry
+from core.kernel.snapshot import forget_snapshot, snapshot
 
 LIVE, RETIRED = "live", "retired"
 KEPT = "qingmes_custom_fields"
-Stamp = tuple[Any, ...]
+Stamp = str
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ class Definitions:
     derived: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
 
-NONE = Definitions((), {})
+NONE = Definitions("", {})
 _current: ContextVar[Definitions | None] = ContextVar("qingmes_custom_fields", default=None)
 
 
 def forget_fields() -> None:
     """Ask again at the next question: at the start of each unit of work, and after a change."""
+    forget_snapshot()
     _current.set(None)
 
 
@@ -60,16 +62,12 @@ def definitions() -> Definitions:
 
 
 def _up_to_date() -> Definitions:
-    table = CustomField.__table__
-    asked = select(
-        func.count(), func.sum(table.c.version), func.sum(table.c.id), func.max(table.c.updated_at)
-    ).select_from(table)
-    with db.session.no_autoflush:
-        stamp = tuple(db.session.execute(asked).one())
-        kept: Definitions | None = current_app.extensions.get(KEPT)
-        if kept is None or kept.stamp != stamp:
-            kept = Definitions(stamp, _read() if stamp[0] else {})
-            current_app.extensions[KEPT] = kept
+    stamp = snapshot().fields
+    kept: Definitions | None = current_app.extensions.get(KEPT)
+    if kept is None or kept.stamp != stamp:
+        with db.session.no_autoflush:
+            kept = Definitions(stamp, {} if stamp.startswith("0/") else _read())
+        current_app.extensions[KEPT] = kept
     return kept
 
 

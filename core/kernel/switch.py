@@ -17,6 +17,7 @@ from core.errors import Conflict, NotFound
 from core.i18n import _, gettext
 from core.kernel.manifest import CORE
 from core.kernel.registry import current_registry
+from core.kernel.snapshot import snapshot
 
 
 class AddonState(Record):
@@ -47,19 +48,15 @@ def enabled_addons() -> frozenset[str]:
 
 
 def _read() -> frozenset[str]:
-    table = AddonState.__table__
-    rows = db.session.execute(select(table.c.name).where(table.c.enabled)).scalars()
-    return frozenset({CORE, *(name for name in rows if name in current_registry().addons)})
+    return frozenset({CORE, *(name for name in snapshot().apps if name in current_registry().addons)})
 
 
 def forget_enabled() -> None:
-    """Read the rows again at the next question, and the custom fields: at the start of each unit of work, and
-    after a change."""
-    from core.approvals.gate import forget_gated
+    """Ask again at the next question, and for all other settings: at the start of each unit of work, and after a
+    change."""
     from core.custom.loading import forget_fields
 
     _enabled.set(None)
-    forget_gated()
     forget_fields()
 
 

@@ -20,6 +20,7 @@ from core.events.models import Robot
 from core.events.notifications import CLOCK
 from core.i18n import Text, _
 from core.kernel.registry import current_registry, is_page
+from core.kernel.snapshot import forget_snapshot
 from core.kernel.switch import enabled_addons
 from core.reminders.models import PERIODS, TRIGGERS, ReminderRule
 from core.reminders.recipients import check_recipients
@@ -90,6 +91,7 @@ def save(draft: Draft, *, rule_id: int | None = None, version: int | None = None
     rule.problem = None
     db.session.add(rule)
     db.session.flush()
+    forget_snapshot()
     return rule
 
 

@@ -1,18 +1,15 @@
-"""Noticing what happens to records, in whatever channel: the session itself tells, after the commit a job looks.
-
-One statement for each committed unit that changed documents: is there a rule on such an event at all?
-"""
+"""Noticing what happens to records, in whatever channel: the session itself tells, after the commit a job looks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from core.db.base import Document
 from core.events.outbox import defer
-from core.reminders.models import EVENTS, ReminderRule
+from core.kernel.snapshot import snapshot
 from core.workflow.audit import UNTOLD, model_name
 
 CHANGES = "qingmes_changed_documents"
@@ -54,17 +51,9 @@ def _defer(session: Session) -> None:
     if session.in_nested_transaction() or not session.info.get(CHANGES):
         return
     changes: dict[Key, dict[str, Any]] = session.info.pop(CHANGES)
-    watched = _watched(session, {model for model, _id in changes})
     for (model, record_id), change in changes.items():
-        if model in watched:
+        if model in snapshot().watched:
             _note(model, record_id, change)
-
-
-def _watched(session: Session, models: set[str]) -> set[str]:
-    """Those kinds of record that have active rules on events."""
-    rules = ReminderRule.__table__
-    query = select(rules.c.model).where(rules.c.active, rules.c.model.in_(sorted(models)), rules.c.trigger.in_(EVENTS))
-    return set(session.execute(query).scalars())
 
 
 def _note(model: str, record_id: int, change: dict[str, Any]) -> None:

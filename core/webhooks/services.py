@@ -26,6 +26,7 @@ from core.events.deliver import MOST_TRIES
 from core.events.outbox import defer
 from core.i18n import _
 from core.kernel.registry import current_registry
+from core.kernel.snapshot import forget_snapshot, snapshot
 from core.people.grants import actor_for
 from core.people.models import User
 from core.webhooks import client
@@ -65,6 +66,7 @@ def save(webhook_id: int | None, *, name: str, url: str, events: Iterable[str], 
         secret = webhook.signing_secret = SECRET_PREFIX + secrets.token_urlsafe(32)
     db.session.add(webhook)
     db.session.flush()
+    forget_snapshot()
     return webhook, secret
 
 
@@ -94,7 +96,9 @@ def delete(webhook_id: int) -> None:
 
 
 def announce(event: Any, name: str) -> None:
-    """Put a call of each active webhook that wants this event into the outbox. One statement when nobody does."""
+    """Put a call of each active webhook that wants this event into the outbox. No statement when nobody listens."""
+    if not snapshot().has_webhooks:
+        return
     wanting = db.session.scalars(select(Webhook).where(Webhook.active))
     for webhook in [w for w in wanting if name in w.events]:
         _queue(webhook, name, dataclasses.asdict(event))
