@@ -19,6 +19,7 @@ PAST_THE_SCOPE = {
     "approvals/service.py": "whether those asked work here; who an approved transition runs for",
     "approvals/words.py": "what the roles and posts are called that decide",
     "criteria/values.py": "the units below one, by the tree of units",
+    "custom/indexes.py": "makes the indexes of searchable fields",
     "db/migrate.py": "takes the lock of an upgrade",
     "db/scope.py": "the row scope itself, by the tree of units",
     "events/deliver.py": "who caused a delivery, and in which language",
