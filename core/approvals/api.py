@@ -153,6 +153,7 @@ def act(request_id: int) -> Response:
 
 @blueprint.post(f"/api/v1/<addon>/<resource>/<int(max={LARGEST_ID}):record_id>/<transition>/plan")
 @requires_on_model("read")
+@once
 def plan(addon: str, resource: str, record_id: int, transition: str) -> Response:
     """Who would be asked if this were submitted now."""
     spec = current_registry().at(addon, resource)

@@ -248,7 +248,7 @@ def plan_operation(model: str, transition: str, title: Any) -> dict[str, Any]:
         "summary": gettext("Who approves this: %(what)s", what=title),
         "tags": [model],
         "description": gettext("Writes nothing. With a flow before it the transition itself answers 202."),
-        "parameters": [],
+        "parameters": [parts.IDEMPOTENCY_KEY],
         "requestBody": {"required": False, **parts.json_content("approval.plan")},
         "responses": {"200": parts.ok("approval.way"), **parts.problems(*parts.WRITING, 409)},
     }

@@ -115,7 +115,7 @@ def test_the_page_of_a_request_takes_a_fixed_number_of_statements(house: House) 
     with as_user(house.worker):
         run_unit(lambda: service.resubmit(request))
     assert cost("head") <= first
-    assert first <= 26
+    assert first <= 20
 
 
 def test_each_box_shows_its_own(house: House) -> None:
