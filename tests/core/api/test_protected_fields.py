@@ -28,7 +28,7 @@ class Attempt(NamedTuple):
 
 def protected(spec: ModelSpec, *, creating: bool) -> list[str]:
     """Every column and relationship that may not be given, and what somebody would try besides."""
-    given = {f.name for f in spec.fields.values() if f.writable(creating=creating) and f.kind != "json"}
+    given = {f.name for f in spec.fields.values() if f.writable(creating=creating)}
     attributes = set(spec.model.__mapper__.attrs.keys()) - set(spec.lines)
     return sorted({*attributes, *NEVER} - given - {"version"})
 

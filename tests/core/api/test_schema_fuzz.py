@@ -10,9 +10,11 @@ from sqlalchemy import select
 from core.actor import SYSTEM, acting
 from core.approvals import flows, service
 from core.approvals.models import ApprovalFlow
+from core.custom.models import CustomField
 from core.db.session import db, run_unit
 from core.people.grants import actor_for
 from core.people.models import User
+from core.reminders.models import ReminderRule
 from core.testing.apps import TestApp
 from tests.core.api.campaign import Campaign, examples, tags
 from tests.core.api.fixtures import Caller, Sheet, make_maker, make_sheet, system_unit
@@ -41,6 +43,10 @@ def fill() -> None:
     """Documents in their first state, for the transitions to move."""
     for n in range(40):
         make_sheet(f"S{n}", maker_id=make_maker(code=f"F{n}").id, lines=("1", "2"))
+    for n in range(5):
+        db.session.add(CustomField(model="gauge.sheet", key=f"x_f{n}", label=f"Field {n}", kind="text"))
+        db.session.add(ReminderRule(name=f"Rule {n}", model="gauge.sheet", trigger="created", text="New"))
+        db.session.add(ApprovalFlow(code=f"E{n}", name="Empty", model="gauge.sheet", transition="cancel", active=False))
     flow = ApprovalFlow(code="F", name="Flow", model="gauge.sheet", transition="cancel")
     flow.match = {"field": "number", "op": "starts", "value": "S1"}
     db.session.add(flow)
