@@ -18,6 +18,7 @@ from core.approvals.models import ApprovalRequest, ApprovalTask, Delegation
 from core.approvals.service import Decision
 from core.db.session import db, run_unit
 from core.db.types import utcnow
+from core.kernel.switch import forget_enabled
 from core.people.grants import actor_for
 from core.people.models import User
 from core.testing.people import administrator, make_post, make_role, make_unit, make_user
@@ -204,6 +205,7 @@ def system(work: Any) -> Any:
     from core.actor import SYSTEM
 
     db.session.expire_all()
+    forget_enabled()  # what was published came through the server, a unit of its own
     with acting(SYSTEM):
         return run_unit(work)
 

@@ -82,7 +82,7 @@ def test_a_worker_sees_only_his_pages(visitor: Visitor) -> None:
     visitor.page.context.add_cookies([visitor.site.cookie_of(user)])  # type: ignore[list-item]
     visitor.expect_status(403)
     page = visitor.go("/")
-    assert page.locator(".qm-tile").all_inner_texts() == ["Items", "Duplicate items"]
+    assert page.locator(".qm-tile").all_inner_texts() == ["Approvals", "Items", "Duplicate items"]
     visitor.go("/m/masterdata/partners")
     expect(page.locator("main")).to_contain_text("masterdata.partner.read")
     visitor.picture("denied")
@@ -98,5 +98,5 @@ def test_an_address_that_leads_nowhere_offers_a_way_back(admin: Visitor) -> None
 
 def test_the_bell_leads_to_the_notifications(admin: Visitor) -> None:
     page = admin.go("/")
-    page.locator(".qm-bell a").click()
+    page.locator(".qm-bell a[href='/notifications']").click()
     expect(page.locator("h1")).to_have_text("Notifications")
