@@ -72,10 +72,11 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
-// Nothing is sent twice by a second click. (htmx has stopped the event by now; its forms say hx-sync.)
+// Nothing is sent twice by a second click; what opens in another tab leaves this form as it is. (htmx has stopped
+// the event by now; its forms say hx-sync.)
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || event.submitter?.formTarget === "_blank") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   window.setTimeout(() => delete form.dataset.sent, 3000);

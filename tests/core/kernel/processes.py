@@ -34,9 +34,9 @@ class Browser:
         """Status and text of a page."""
         return self._open(urllib.request.Request(self.address + path, headers=headers))
 
-    def post(self, path: str, page: str, **values: str) -> tuple[int, str]:
+    def post(self, path: str, page: str, **values: str | list[str]) -> tuple[int, str]:
         """Send a form with the token found on `page`."""
-        data = urllib.parse.urlencode({"csrf_token": self.csrf(page), **values}).encode()
+        data = urllib.parse.urlencode({"csrf_token": self.csrf(page), **values}, doseq=True).encode()
         return self._open(urllib.request.Request(self.address + path, data=data))
 
     def csrf(self, page: str) -> str:

@@ -77,7 +77,7 @@ def begin(running: Instance, browser: Browser, run: Run) -> None:
 def account(browser: Browser, run: Run) -> None:
     """One's own account: mail, a new password, a token, the second factor."""
     browser.post("/profile", "/profile", email="lin@factory.example")
-    browser.post("/notifications/settings", "/notifications", email="on")
+    browser.post("/notifications/settings", "/notifications", email=["on", "info"])
     for current in ("canary-wrong", PASSWORD):
         browser.post("/profile/password", "/profile", current=current, password=NEXT_PASSWORD, again=NEXT_PASSWORD)
     page = browser.post("/profile/tokens", "/profile", name="t", permission="core.health.read", days="9")[1]
