@@ -19,24 +19,13 @@ ENDED: Mapping[str, Callable[[Text], Text]] = {
 
 
 def tell(loaded: Loaded, events: Iterable[Event], org: Org | None) -> None:
-    """Notify everybody these events concern, each once per event. Flushes."""
+    """Notify whoever has just come to be asked, and everybody else these events concern. Flushes."""
     title, link = title_of(loaded.request), f"/approvals/{loaded.request.id}"
-    happened = list(events)
-    asked = _asked_now(loaded, happened)
-    if asked:
-        notify(asked, _("Please decide: %(title)s", title=title), link=link, kind="approval")
-    for event in happened:
+    asked = {t.assignee for t in loaded.case.tasks if t.state == "todo" and loaded.waiting.get(t.n) != "todo"}
+    notify(asked, _("Please decide: %(title)s", title=title), link=link, kind="approval")
+    for event in events:
         for users, text in _messages(loaded, event, org, title):
             notify(users, text, link=link, kind="approval")
-
-
-def _asked_now(loaded: Loaded, events: list[Event]) -> list[int]:
-    """Whose turn these events have made it."""
-    case, new = loaded.case, set[int]()
-    for event in events:
-        if event.verb in ("opened", "moved", "joined", "turn", "unparked", "unblocked"):
-            new |= {t.assignee for t in case.tasks if t.state == "todo"}
-    return sorted(new - {loaded.case.log[-1].actor} if loaded.case.log else new)
 
 
 def _messages(loaded: Loaded, event: Event, org: Org | None, title: Text) -> list[tuple[list[int], Text]]:

@@ -18,10 +18,10 @@ import marshmallow
 
 from core.approvals.models import ApprovalFlow
 from core.criteria.facts import collect, kinds_of, to_json
-from core.db.fields import ColumnInfo, Kind
-from core.db.spec import FieldSpec, ModelSpec
+from core.db.fields import Kind
+from core.db.spec import FieldSpec, ModelSpec, made_field
 from core.errors import NotFound
-from core.i18n import Text, _
+from core.i18n import _
 from core.kernel import hooks
 from core.kernel.registry import current_registry
 from core.people.directory import Directory
@@ -106,30 +106,17 @@ def kinds(spec: ModelSpec, transition: Transition) -> dict[str, FieldSpec]:
 
 def _param_field(name: str, field: Any) -> FieldSpec:
     kind: Kind = next((kind for cls, kind in PARAM_KINDS if isinstance(field, cls)), "text")
-    return _fact(f"params.{name}", kind, field.metadata.get("title", name))
+    return made_field(f"params.{name}", kind, field.metadata.get("title", name), nullable=True)
 
 
 def _about_initiator() -> dict[str, FieldSpec]:
-    return {
-        INITIATOR: _fact(INITIATOR, "link", _("Initiator"), "core.user"),
-        UNITS: _fact(UNITS, "link", _("Org unit of the initiator, or one above"), "core.org_unit"),
-        ROLES: _fact(ROLES, "link", _("Role of the initiator"), "core.role"),
-        POSTS: _fact(POSTS, "link", _("Post of the initiator"), "core.post"),
-    }
-
-
-def _fact(name: str, kind: Kind, label: Text, target: str | None = None) -> FieldSpec:
-    return FieldSpec(
-        name=name,
-        kind=kind,
-        info=ColumnInfo(label=label),
-        required=False,
-        unique=False,
-        nullable=True,
-        length=None,
-        default=None,
-        target=target,
+    told = (
+        (INITIATOR, _("Initiator"), "core.user"),
+        (UNITS, _("Org unit of the initiator, or one above"), "core.org_unit"),
+        (ROLES, _("Role of the initiator"), "core.role"),
+        (POSTS, _("Post of the initiator"), "core.post"),
     )
+    return {path: made_field(path, "link", label, target=target, nullable=True) for path, label, target in told}
 
 
 def freeze(

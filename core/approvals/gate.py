@@ -28,7 +28,6 @@ from core.kernel.snapshot import snapshot
 from core.workflow.declare import Transition
 
 OPEN = ("running", "blocked", "returned")
-HOLDING = ("running", "blocked")  # what was sent back is there to be corrected
 Key = tuple[str, int, str]
 
 _granted: ContextVar[Key | None] = ContextVar("qingmes_approved_transition", default=None)
@@ -119,7 +118,7 @@ def _guard(session: Session, context: UOWTransaction, instances: Any) -> None:
         if document is not None:
             touched.setdefault(document, set()).update(_changed(session, record))
     for (model, record_id), names in touched.items():
-        if names and model in gated_models():
+        if names:
             _refuse_material(model, record_id, names)
 
 
@@ -154,15 +153,33 @@ def _changed(session: Session, record: Any) -> set[str]:
 
 
 def _refuse_material(model: str, record_id: int, names: set[str]) -> None:
-    """Raise when a request that runs, or is approved and not yet carried out, was submitted on what would change."""
+    """Raise when what would change is what a request was submitted on."""
+    if any(names & _material(model, name) for name, state in standing(model, record_id) if state != "returned"):
+        raise Conflict(_("This waits for approval: withdraw the request before changing it."))
+
+
+def standing(model: str, record_id: int) -> list[tuple[str, str]]:
+    """The transitions of a document with a request that is open, or approved and not yet carried out, and its state.
+
+    What was sent back is there to be corrected; all others hold the document as it was submitted. One statement,
+    none where there are no flows.
+    """
+    if model not in gated_models():
+        return []
     rows = ApprovalRequest.__table__
     to_run = and_(rows.c.state == "approved", rows.c.executed_at.is_(None), rows.c.revoked_at.is_(None))
-    query = select(rows.c.transition).where(
-        rows.c.model == model, rows.c.record_id == record_id, or_(rows.c.state.in_(HOLDING), to_run)
+    query = select(rows.c.transition, rows.c.state).where(
+        rows.c.model == model, rows.c.record_id == record_id, or_(rows.c.state.in_(OPEN), to_run)
     )
-    for name in db.session.connection().execute(query).scalars():
-        if names & _material(model, name):
-            raise Conflict(_("This waits for approval: withdraw the request before changing it."))
+    return [(row.transition, row.state) for row in db.session.connection().execute(query)]
+
+
+def holds_all(model: str, record_id: int) -> bool:
+    """Whether nothing people write of a document may change now."""
+    spec = current_registry().models[model]
+    written = {f.name for f in spec.own.values() if f.info.write != "never"} | set(spec.lines)
+    held = (_material(model, name) for name, state in standing(model, record_id) if state != "returned")
+    return any(written <= fields for fields in held)
 
 
 def _material(model: str, name: str) -> frozenset[str]:

@@ -155,7 +155,8 @@ def _without_leavers(loaded: store.Loaded, turn: Turn) -> list[Event]:
     The rows of those asked are locked against leaving until this is committed: whoever leaves later finds the task.
     """
     users = User.__table__
-    new = sorted({t.assignee for t in loaded.case.live_tasks()} - loaded.asked_before)
+    known = {loaded.case.task(n).assignee for n in loaded.waiting}
+    new = sorted({t.assignee for t in loaded.case.live_tasks()} - known)
     if not new:
         return []
     rows = db.session.execute(select(users.c.id, users.c.active).where(users.c.id.in_(new)).with_for_update(read=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -39,14 +39,14 @@ SAME_ON_CASE = ("facts", "facts_hash", "amount", "round", "state")
 
 @dataclass
 class Loaded:
-    """A request with its rows and the case made of them; `asked_before` are those it waited for when it was read."""
+    """A request with its rows and the case made of them; `waiting` are its live tasks' states when it was read."""
 
     request: ApprovalRequest
     flow: ApprovalFlow
     case: Case
     steps: dict[int, ApprovalStep]
     tasks: dict[int, ApprovalTask]
-    asked_before: frozenset[int] = frozenset()
+    waiting: Mapping[int, str] = field(default_factory=dict)
 
 
 def load(request_id: int, *, lock: bool = False, log: bool = False) -> Loaded:
@@ -70,8 +70,8 @@ def load(request_id: int, *, lock: bool = False, log: bool = False) -> Loaded:
     case = _case(request, definition_of(version, flow, request.initiator_id, request.unit_id), steps, tasks)
     if log:
         case.log, case.logged = log_of(request.id), 0
-    asked = frozenset(t.assignee for t in case.live_tasks())
-    return Loaded(request, flow, case, {s.n: s for s in steps}, {t.n: t for t in tasks}, asked)
+    waiting = {t.n: t.state for t in case.live_tasks()}
+    return Loaded(request, flow, case, {s.n: s for s in steps}, {t.n: t for t in tasks}, waiting)
 
 
 def _rows(model: Any, request_id: int) -> list[Any]:

@@ -6,7 +6,7 @@ Pure, like `engine.py`: a case and a turn in, events out; a refused call has wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -372,8 +372,3 @@ def delegate_open(case: Case, turn: Turn, user: int) -> None:
             stands_for = None if principal == deputy else principal
             person = {"user": deputy, "principal": stands_for, "why": why, "added_by": task.added_by}
             case.emit(turn.at, turn.by, "moved", task=task.n, to=person)
-
-
-def last_urged(case: Case) -> datetime | None:
-    """When the people were urged last."""
-    return max((e.at for e in case.log if e.verb == "urged"), default=None)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from core.actor import Actor
-from core.db.fields import ColumnInfo
-from core.db.spec import FieldSpec, ModelSpec
+from core.db.spec import FieldSpec, ModelSpec, made_field
 from core.errors import ValidationError
 from core.i18n import Text, _
 from core.kernel.registry import current_registry
@@ -31,21 +29,8 @@ TOTALS: Mapping[str, Text] = {
 }
 
 
-def _own(name: str, kind: Any, label: Text) -> FieldSpec:
-    return FieldSpec(
-        name=name,
-        kind=kind,
-        info=ColumnInfo(label=label),
-        required=True,
-        nullable=False,
-        unique=False,
-        length=None,
-        default=None,
-    )
-
-
-IDENTITY = _own("id", "link", _("Id"))
-COUNT = _own("count", "integer", TOTALS["count"])
+IDENTITY = made_field("id", "link", _("Id"))
+COUNT = made_field("count", "integer", TOTALS["count"])
 
 
 @dataclass(frozen=True)

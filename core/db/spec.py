@@ -91,6 +91,21 @@ class FieldSpec:
         return self.info.write == "always" or (creating and self.info.write == "create")
 
 
+def made_field(name: str, kind: Kind, label: Words, *, target: str | None = None, nullable: bool = False) -> FieldSpec:
+    """A field that is no column: a count of lines, a fact about whoever submits something."""
+    return FieldSpec(
+        name=name,
+        kind=kind,
+        info=ColumnInfo(label=label),
+        required=not nullable,
+        unique=False,
+        nullable=nullable,
+        length=None,
+        default=None,
+        target=target,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinesSpec:
     """Line rows kept with a document: the relationship's name and the line model's name."""

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
-from core.approvals import service
+from core.approvals import gate, service
 from core.approvals.preview import preview, sent_choices
 from core.db.base import display
 from core.db.session import db
@@ -167,7 +167,7 @@ def _may_edit(spec: ModelSpec, record: Any) -> bool:
         check_editable(spec, record)
     except Conflict:
         return False
-    return True
+    return not gate.holds_all(spec.name, record.id)
 
 
 @blueprint.post(RECORD)
@@ -219,12 +219,18 @@ def _form_page(page: Form, *, error: QingmesError | None = None, clashes: Any = 
         base=list_url(spec),
         heading=display(record) if not page.is_new else _("New: %(title)s", title=spec.meta.title),
         workflow=current_registry().workflows.get(spec.name),
-        transitions=[] if page.is_new else available(record, page.actor),
+        transitions=[] if page.is_new else _offered(spec, record),
         error=error,
         clashes=clashes,
         dirty=bool(page.typed and (error or clashes is not None)),
         sent=list(request.form.items(multi=True)) if clashes is not None else [],
     )
+
+
+def _offered(spec: ModelSpec, record: Any) -> list[Transition]:
+    """The transitions to offer on a form: what waits for approval already is not asked for again."""
+    asked = {name for name, _state in gate.standing(spec.name, record.id)}
+    return [t for t in available(record, current_actor()) if t.name not in asked]
 
 
 @blueprint.post(f"{RECORD}/delete")
