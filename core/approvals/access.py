@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actor import Actor, current_actor
-from core.approvals.case import LIVE, Case
+from core.approvals.logic.case import LIVE, Case
 from core.approvals.organisation import ADMINISTER
 from core.approvals.store import Loaded, load
 from core.errors import NotFound

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from core.actor import current_actor
-from core.approvals import store, verbs
+from core.approvals import store
 from core.approvals.access import get_visible
-from core.approvals.case import LIVE, Case
-from core.approvals.engine import Turn
+from core.approvals.logic import verbs
+from core.approvals.logic.case import LIVE, Case
+from core.approvals.logic.engine import Turn
 from core.approvals.models import ApprovalRequest, ApprovalTask, ApprovalTimer, Delegation
 from core.approvals.organisation import ADMINISTER
 from core.approvals.service import change

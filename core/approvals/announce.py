@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from core.approvals.case import Event
-from core.approvals.people import Org
+from core.approvals.logic.case import Event
+from core.approvals.logic.people import Org
 from core.approvals.store import Loaded
 from core.approvals.titles import title_of
 from core.events.notifications import notify

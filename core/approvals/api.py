@@ -15,10 +15,11 @@ from flask import Blueprint, Response
 from core.actor import current_actor
 from core.api import reading
 from core.api.idempotency import once
-from core.approvals import administration, inbox, page, service, shapes
+from core.approvals import administration, service, shapes
 from core.approvals.access import get_visible
 from core.approvals.models import ApprovalRequest
-from core.approvals.preview import preview
+from core.approvals.pages import inbox, page
+from core.approvals.pages.preview import preview
 from core.approvals.service import Decision
 from core.approvals.titles import kind_of, sees_amount, title_of
 from core.errors import Forbidden, NotFound, ValidationError

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.actor import current_actor
-from core.approvals.definition import Approver, Branch, Copy, Definition, Step, Verdict, walk
 from core.approvals.facts import kinds, transition_of
+from core.approvals.logic.definition import Approver, Branch, Copy, Definition, Step, Verdict, walk
 from core.approvals.models import ApprovalFlow
 from core.approvals.organisation import administrators
 from core.approvals.reach import Kinds, Unreached, find_unreached

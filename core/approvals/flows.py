@@ -14,8 +14,8 @@ from core.actor import current_actor
 from core.approvals import gate
 from core.approvals.check import Finding, find_faults
 from core.approvals.facts import kinds, transition_of
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalVersion
-from core.approvals.reading import read_definition
 from core.criteria import check as check_criteria
 from core.criteria.facts import to_fact_predicate
 from core.db.session import db

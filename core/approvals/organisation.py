@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.approvals.logic.people import Org
 from core.approvals.models import ApprovalFlow, Delegation
-from core.approvals.people import Org
 from core.db.session import db
 from core.people.directory import Directory, load_directory
 from core.people.models import Role

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.actor import current_actor
-from core.approvals.definition import Arm, Branch, Definition, Facts, Node, Predicate
+from core.approvals.logic.definition import Arm, Branch, Definition, Facts, Node, Predicate
 from core.criteria.facts import to_fact_predicate, to_json
 from core.criteria.tree import Leaf, check_facts, leaves
 from core.db.spec import FieldSpec

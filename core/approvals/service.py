@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.actor import acting, current_actor, elevated
-from core.approvals import announce, choosing, engine, gate, store, timers, verbs
-from core.approvals.case import Case, Event, Task
-from core.approvals.engine import Turn
+from core.approvals import announce, gate, store, timers
 from core.approvals.facts import Frozen, freeze, said_of
+from core.approvals.logic import choosing, engine, verbs
+from core.approvals.logic.case import Case, Event, Task
+from core.approvals.logic.engine import Turn
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalTask, ApprovalVersion
 from core.approvals.organisation import ADMINISTER, load_org
 from core.db.base import display

@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 from core.api import parts
 from core.api.reading import MAX_PAGE
 from core.api.shapes import Amount
-from core.approvals.asking import LONGEST_COMMENT, MOST_PEOPLE, VERBS
-from core.approvals.inbox import BOXES
+from core.approvals.pages.asking import LONGEST_COMMENT, MOST_PEOPLE, VERBS
+from core.approvals.pages.inbox import BOXES
 from core.i18n import _, gettext
 from core.workflow.schema import InputSchema, LineText, LongText, StrictInteger
 

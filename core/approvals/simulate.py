@@ -12,14 +12,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.actor import current_actor
-from core.approvals.case import Case, Event
-from core.approvals.choosing import with_stand_ins
-from core.approvals.definition import Branch, Definition, walk
 from core.approvals.facts import fingerprint, initiator_facts, said_of, transition_of
+from core.approvals.logic.case import Case, Event
+from core.approvals.logic.choosing import with_stand_ins
+from core.approvals.logic.definition import Branch, Definition, walk
+from core.approvals.logic.people import Org
+from core.approvals.logic.plan import plan
 from core.approvals.models import ApprovalFlow
 from core.approvals.organisation import load_org
-from core.approvals.people import Org
-from core.approvals.plan import plan
 from core.approvals.words import Speaker, mode_words, reason_words, speaker_for, why_words
 from core.criteria.facts import Reason, explain
 from core.db.types import utcnow

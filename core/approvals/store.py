@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.actor import Actor, current_actor
-from core.approvals.case import Case, Event, Inserted, StepRun, Task
-from core.approvals.definition import Definition
 from core.approvals.facts import kinds
+from core.approvals.logic.case import Case, Event, Inserted, StepRun, Task
+from core.approvals.logic.definition import Definition
+from core.approvals.logic.reading import compile_arms, read_definition
 from core.approvals.models import (
     ApprovalCopy,
     ApprovalEvent,
@@ -25,7 +26,6 @@ from core.approvals.models import (
     ApprovalTask,
     ApprovalVersion,
 )
-from core.approvals.reading import compile_arms, read_definition
 from core.criteria.facts import to_fact_predicate
 from core.db.session import db
 from core.errors import NotFound

@@ -15,10 +15,10 @@ import marshmallow
 from sqlalchemy import select
 
 from core.actor import current_actor
-from core.approvals.definition import Approver, Branch, Copy, Definition, Node, Step, Verdict
 from core.approvals.facts import kinds, transition_of
+from core.approvals.logic.definition import Approver, Branch, Copy, Definition, Node, Step, Verdict
+from core.approvals.logic.reading import ApproverSchema
 from core.approvals.models import ApprovalFlow
-from core.approvals.reading import ApproverSchema
 from core.criteria.describe import describe_facts
 from core.db.session import db
 from core.db.spec import FieldSpec

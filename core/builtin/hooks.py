@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.approvals import administration, cases, flows, gate, service
+from core.approvals import administration, flows, gate, service
 from core.approvals.models import ApprovalFlow
+from core.approvals.pages import cases
 from core.custom import definitions
 from core.custom.models import CustomField
 from core.events import outbox

@@ -1,6 +1,6 @@
 """Screens of what core itself keeps."""
 
-from core.approvals import away
+from core.approvals.pages import away
 from core.custom import views as custom
 from core.i18n import _
 from core.views.declare import FormView, Lines, ListView, Menu, Panel, Section

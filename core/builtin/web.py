@@ -1,9 +1,9 @@
 """Core's own pages, by part."""
 
 from core.approvals.api import blueprint as approvals_api
-from core.approvals.web_away import blueprint as approvals
-from core.approvals.web_flow_checks import blueprint as flow_checks
-from core.approvals.web_flows import blueprint as flows
+from core.approvals.designer.web import blueprint as flows
+from core.approvals.designer.web_checks import blueprint as flow_checks
+from core.approvals.pages.web_away import blueprint as approvals
 from core.criteria.web import blueprint as criteria
 from core.custom.web import blueprint as custom
 from core.events.web import blueprint as jobs

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.actor import current_actor, maybe_actor
-from core.approvals.inbox import count_todo
+from core.approvals.pages.inbox import count_todo
 from core.errors import NotFound, ValidationError
 from core.events import notifications, overview
 from core.events.models import STATES

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.actor import current_actor
 from core.approvals import gate, service
-from core.approvals.preview import preview, sent_choices
+from core.approvals.pages.preview import preview, sent_choices
 from core.db.base import display
 from core.db.session import db
 from core.db.spec import ModelSpec

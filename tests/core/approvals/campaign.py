@@ -10,11 +10,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from core.approvals import engine
-from core.approvals.case import Case
-from core.approvals.engine import Turn
-from core.approvals.plan import plan
-from core.approvals.reading import read_definition, write_definition
+from core.approvals.logic import engine
+from core.approvals.logic.case import Case
+from core.approvals.logic.engine import Turn
+from core.approvals.logic.plan import plan
+from core.approvals.logic.reading import read_definition, write_definition
 from core.errors import QingmesError
 from core.i18n import Text
 from tests.core.approvals import oracle, world

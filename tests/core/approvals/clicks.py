@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.approvals import changes, engine, verbs
-from core.approvals.case import Case
-from core.approvals.engine import Turn
+from core.approvals.logic import changes, engine, verbs
+from core.approvals.logic.case import Case
+from core.approvals.logic.engine import Turn
 from core.people.directory import Holding
 from tests.core.approvals import world as w
 from tests.core.approvals.record import WAITS, Record, Seat

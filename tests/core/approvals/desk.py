@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.case import Case, StepRun
-from core.approvals.people import Org
-from core.approvals.reading import compile_arms
+from core.approvals.logic import definition as d
+from core.approvals.logic.case import Case, StepRun
+from core.approvals.logic.people import Org
+from core.approvals.logic.reading import compile_arms
 from core.people.directory import Directory, Person, Unit
 from tests.core.approvals import world as w
 from tests.core.approvals.clicks import Click, perform

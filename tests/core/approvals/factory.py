@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.approvals.people import Org
+from core.approvals.logic.people import Org
 from core.people.directory import Directory, Holding, Person, Unit
 
 UNITS = {"公司": 101, "采购部": 102, "生产部": 103, "一车间": 104, "财务部": 105}

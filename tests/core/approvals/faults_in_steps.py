@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from core.approvals import case as cases
-from core.approvals import engine, people, verbs
-from core.approvals.case import LIVE, Case, StepRun, Task
-from core.approvals.people import Found, Org
+from core.approvals.logic import case as cases
+from core.approvals.logic import engine, people, verbs
+from core.approvals.logic.case import LIVE, Case, StepRun, Task
+from core.approvals.logic.people import Found, Org
 
 Patch = pytest.MonkeyPatch
 

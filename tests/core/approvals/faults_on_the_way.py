@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.approvals import case as cases
-from core.approvals import changes, engine, verbs
-from core.approvals.case import AGREED, OPEN, PASSED, Case, StepRun, Task
+from core.approvals.logic import case as cases
+from core.approvals.logic import changes, engine, verbs
+from core.approvals.logic.case import AGREED, OPEN, PASSED, Case, StepRun, Task
 from tests.core.approvals import world
 
 Patch = pytest.MonkeyPatch

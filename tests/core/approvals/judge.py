@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.case import Event
-from core.approvals.people import Org
+from core.approvals.logic import definition as d
+from core.approvals.logic.case import Event
+from core.approvals.logic.people import Org
 from tests.core.approvals import rules, who
 from tests.core.approvals.clicks import Click
 from tests.core.approvals.record import AGREES, ENDS, WAITS, Record, Seat, Stage

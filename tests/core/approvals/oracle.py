@@ -16,9 +16,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.case import Case, Event
-from core.approvals.people import Org
+from core.approvals.logic import definition as d
+from core.approvals.logic.case import Case, Event
+from core.approvals.logic.people import Org
 from tests.core.approvals import rules, who
 from tests.core.approvals.judge import Judge, need
 from tests.core.approvals.record import AGREES, ENDS, WAITS, Record, Stage

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.people import Org
+from core.approvals.logic import definition as d
+from core.approvals.logic.people import Org
 from tests.core.approvals.record import AGREES, ENDS, WAITS, Record, Seat, Stage
 from tests.core.approvals.who import works_here
 

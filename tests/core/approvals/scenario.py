@@ -23,8 +23,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.reading import compile_arms
+from core.approvals.logic import definition as d
+from core.approvals.logic.reading import compile_arms
 from tests.core.approvals import world as w
 from tests.core.approvals.factory import PEOPLE, POSTS, ROLES
 

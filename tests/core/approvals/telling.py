@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.approvals.case import Case, StepRun, Task
+from core.approvals.logic.case import Case, StepRun, Task
 from tests.core.approvals.factory import NAMES
 
 ENDS = {

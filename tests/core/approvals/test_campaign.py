@@ -11,8 +11,8 @@ from collections import Counter
 
 import pytest
 
-from core.approvals import definition as d
-from core.approvals.case import APPLY
+from core.approvals.logic import definition as d
+from core.approvals.logic.case import APPLY
 from tests.core.approvals.campaign import run
 from tests.core.approvals.clicks import PERFORM
 

@@ -9,8 +9,8 @@ from flask import Flask
 
 from core.actor import SYSTEM, acting
 from core.approvals.check import find_faults
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow
-from core.approvals.reading import read_definition
 from core.db.session import db
 from core.people.models import User
 from tests.core.approvals.house import HEAD, House, commit, make_house, step

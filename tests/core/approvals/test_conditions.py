@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from core.approvals import conditions
+from core.approvals.designer import conditions
 from core.approvals.facts import kinds
 from core.kernel.registry import current_registry
 

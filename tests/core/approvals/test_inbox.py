@@ -10,8 +10,9 @@ from sqlalchemy import insert
 
 from addons.masterdata.models import Item
 from core.actor import SYSTEM, acting
-from core.approvals import cases, inbox, page, service
+from core.approvals import service
 from core.approvals.models import ApprovalRequest, ApprovalTask
+from core.approvals.pages import cases, inbox, page
 from core.approvals.titles import sees_amount
 from core.db.session import db, run_unit
 from core.db.types import utcnow

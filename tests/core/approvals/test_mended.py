@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.approvals import definition as d
-from core.approvals import verbs
-from core.approvals.plan import plan
-from core.approvals.reading import read_definition
+from core.approvals.logic import definition as d
+from core.approvals.logic import verbs
+from core.approvals.logic.plan import plan
+from core.approvals.logic.reading import read_definition
 from core.errors import Conflict, Forbidden, ValidationError
 from tests.core.approvals.desk import Desk, office, step
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.actor import SYSTEM, acting
 from core.approvals.facts import kinds
+from core.approvals.logic.reading import read_definition
 from core.approvals.reach import find_unreached
-from core.approvals.reading import read_definition
 from core.criteria.facts import to_fact_predicate
 from core.kernel.registry import current_registry
 

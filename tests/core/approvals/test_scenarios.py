@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from core.approvals.case import Case
-from core.approvals.plan import plan
+from core.approvals.logic.case import Case
+from core.approvals.logic.plan import plan
 from core.errors import QingmesError
 from tests.core.approvals import scenario as s
 from tests.core.approvals import world as w

@@ -10,8 +10,8 @@ from flask import Flask
 
 from core.actor import SYSTEM, acting
 from core.approvals import flows
+from core.approvals.designer.replay import replay
 from core.approvals.models import ApprovalFlow, Delegation
-from core.approvals.replay import replay
 from core.approvals.simulate import Row, simulate
 from core.db.session import db
 from core.db.types import utcnow

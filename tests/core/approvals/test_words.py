@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from core.actor import SYSTEM, acting
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow
-from core.approvals.reading import read_definition
 from core.approvals.words import Titles, describe_flow, reason_words, speaker_for, why_words
 from core.db.session import db
 from core.i18n import in_locale

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.approvals import definition as d
-from core.approvals.people import Org
+from core.approvals.logic import definition as d
+from core.approvals.logic.people import Org
 from tests.core.approvals.record import AGREES, Record
 
 Asked = list[tuple[int, int | None]]

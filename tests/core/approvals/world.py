@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from core.approvals import definition as d
-from core.approvals.people import Org
-from core.approvals.reading import compile_arms
+from core.approvals.logic import definition as d
+from core.approvals.logic.people import Org
+from core.approvals.logic.reading import compile_arms
 from core.people.directory import Directory, Holding, Person, Unit
 
 UNIT, ROLE, POST = 100, 200, 300  # where the ids of each begin, so that none is taken for another

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Flask, render_template, request
 
 from core.actor import current_actor
-from core.approvals import cases, gate
-from core.approvals.preview import preview, sent_choices
-from core.approvals.web import blueprint
+from core.approvals import gate
+from core.approvals.pages import cases
+from core.approvals.pages.preview import preview, sent_choices
+from core.approvals.pages.web import blueprint
 from core.approvals.words import state_words
 from core.db.spec import ModelSpec
 from core.errors import Conflict

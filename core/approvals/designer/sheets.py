@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from core.approvals.definition import KINDS, NEEDS_PATH, NEEDS_TARGETS, VERBS
+from core.approvals.logic.definition import KINDS, NEEDS_PATH, NEEDS_TARGETS, VERBS
 from core.errors import ValidationError
 from core.i18n import _
 

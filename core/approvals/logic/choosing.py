@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.approvals.case import Case
-from core.approvals.definition import Approver, Definition, Step, walk
-from core.approvals.engine import Turn
 from core.approvals.facts import Frozen
-from core.approvals.people import Org
-from core.approvals.plan import plan
+from core.approvals.logic.case import Case
+from core.approvals.logic.definition import Approver, Definition, Step, walk
+from core.approvals.logic.engine import Turn
+from core.approvals.logic.people import Org
+from core.approvals.logic.plan import plan
 from core.errors import ValidationError
 from core.i18n import _
 

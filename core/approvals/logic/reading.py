@@ -11,7 +11,7 @@ from typing import Any
 import marshmallow
 from marshmallow import fields, post_load, validate, validates_schema
 
-from core.approvals import definition as d
+from core.approvals.logic import definition as d
 from core.db.types import Money
 from core.errors import ValidationError
 from core.i18n import _, gettext

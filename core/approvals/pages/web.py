@@ -9,15 +9,16 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.actor import current_actor
-from core.approvals import administration, editing, inbox, service
+from core.approvals import administration, service
 from core.approvals.access import get_visible
-from core.approvals.asking import ASKS, clean_comment, phrases, read_values
-from core.approvals.document import Limits, find_file
 from core.approvals.organisation import ADMINISTER
-from core.approvals.page import Page, show
-from core.approvals.record import REQUEST_COLOURS
+from core.approvals.pages import editing, inbox
+from core.approvals.pages.asking import ASKS, clean_comment, phrases, read_values
+from core.approvals.pages.document import Limits, find_file
+from core.approvals.pages.page import Page, show
+from core.approvals.pages.record import REQUEST_COLOURS
+from core.approvals.pages.signature import check_signature
 from core.approvals.service import Decision
-from core.approvals.signature import check_signature
 from core.db.session import db
 from core.errors import NotFound, QingmesError, ValidationError
 from core.i18n import _

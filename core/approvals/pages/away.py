@@ -13,10 +13,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.actor import current_actor
-from core.approvals import administration, inbox
-from core.approvals.case import LIVE
+from core.approvals import administration
+from core.approvals.logic.case import LIVE
 from core.approvals.models import ApprovalFlow, ApprovalTask, Delegation
 from core.approvals.organisation import ADMINISTER
+from core.approvals.pages import inbox
 from core.db.session import db
 from core.db.types import utcnow
 from core.errors import ValidationError

@@ -13,9 +13,9 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from core.approvals.case import AGREED, LIVE, Case, Inserted, StepRun, Task
-from core.approvals.definition import Approver, Branch, Copy, Node, Step, Verdict
-from core.approvals.people import Found, Org, Person, candidates, resolve
+from core.approvals.logic.case import AGREED, LIVE, Case, Inserted, StepRun, Task
+from core.approvals.logic.definition import Approver, Branch, Copy, Node, Step, Verdict
+from core.approvals.logic.people import Found, Org, Person, candidates, resolve
 from core.errors import Conflict, Forbidden, ValidationError
 from core.i18n import _
 

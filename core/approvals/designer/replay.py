@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.actor import SYSTEM, current_actor
-from core.approvals.case import Case
-from core.approvals.definition import Definition
 from core.approvals.facts import freeze, transition_of
 from core.approvals.flows import live_version, read_checked
+from core.approvals.logic.case import Case
+from core.approvals.logic.definition import Definition
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalVersion
 from core.approvals.simulate import Stage, run, stage_for
 from core.criteria import to_clause

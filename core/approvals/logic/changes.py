@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from core.approvals import engine
-from core.approvals.case import Case
-from core.approvals.definition import Branch, Node, Step, walk
-from core.approvals.engine import Turn
-from core.approvals.people import Org, resolve
+from core.approvals.logic import engine
+from core.approvals.logic.case import Case
+from core.approvals.logic.definition import Branch, Node, Step, walk
+from core.approvals.logic.engine import Turn
+from core.approvals.logic.people import Org, resolve
 from core.errors import Conflict
 from core.i18n import _
 

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select
 
 from core.actor import current_actor
-from core.approvals.case import Case, Event, StepRun, Task
-from core.approvals.definition import Definition
+from core.approvals.logic.case import Case, Event, StepRun, Task
+from core.approvals.logic.definition import Definition
 from core.approvals.models import ApprovalEvent, ApprovalRequest, ApprovalStep, ApprovalTask
 from core.approvals.organisation import ADMINISTER
-from core.approvals.record import Entry, Happening, RoundEntry, StepEntry, Voice, happenings, rounds
+from core.approvals.pages.record import Entry, Happening, RoundEntry, StepEntry, Voice, happenings, rounds
 from core.approvals.store import STEP, TASK
 from core.approvals.titles import title_of
 from core.approvals.words import load_titles, state_words

@@ -9,20 +9,21 @@ from typing import Any
 from sqlalchemy import select
 
 from core.actor import Actor, current_actor
-from core.approvals import inbox, verbs
 from core.approvals.access import get_visible
-from core.approvals.case import Case, Inserted, StepRun, Task
-from core.approvals.cases import state_of
-from core.approvals.definition import Branch, Step, walk
-from core.approvals.document import Document, Limits, find_document
-from core.approvals.engine import paths_of
 from core.approvals.facts import said_of
 from core.approvals.gate import OPEN
+from core.approvals.logic import verbs
+from core.approvals.logic.case import Case, Inserted, StepRun, Task
+from core.approvals.logic.definition import Branch, Step, walk
+from core.approvals.logic.engine import paths_of
+from core.approvals.logic.people import Org
+from core.approvals.logic.plan import plan
 from core.approvals.models import ApprovalCopy, ApprovalRequest
 from core.approvals.organisation import ADMINISTER, load_org
-from core.approvals.people import Org
-from core.approvals.plan import plan
-from core.approvals.record import (
+from core.approvals.pages import inbox
+from core.approvals.pages.cases import state_of
+from core.approvals.pages.document import Document, Limits, find_document
+from core.approvals.pages.record import (
     TASK_STATES,
     Entry,
     Happening,

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.approvals import engine
-from core.approvals.case import Case
-from core.approvals.definition import Definition
-from core.approvals.people import Org
+from core.approvals.logic import engine
+from core.approvals.logic.case import Case
+from core.approvals.logic.definition import Definition
+from core.approvals.logic.people import Org
 
 
 def plan(

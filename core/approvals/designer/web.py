@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.approvals import conditions, designer, drawing, flows, listing, making, sheets, starters
-from core.approvals.drawing import Board, Sheet
+from core.approvals import flows
+from core.approvals.designer import conditions, drawing, listing, making, sheets, starters, steps
+from core.approvals.designer.drawing import Board, Sheet
 from core.approvals.facts import transition_of
 from core.approvals.models import ApprovalFlow
 from core.approvals.words import name_for, speaker_for
@@ -90,9 +91,9 @@ def edit(record_id: int | None) -> str | Response:
 
 
 def _drawn() -> dict[str, Any]:
-    from core.approvals import definition
+    from core.approvals.logic import definition
 
-    return {"d": definition, "may_write": drawing.may_write(), "conditions": conditions, "ALWAYS": designer.ALWAYS}
+    return {"d": definition, "may_write": drawing.may_write(), "conditions": conditions, "ALWAYS": steps.ALWAYS}
 
 
 @blueprint.get(f"{ONE}/sheet")
@@ -107,7 +108,7 @@ def _sheet(board: Board, key: str) -> Sheet:
     if key == "rules":
         return drawing.rules_sheet(board)
     if key == "flow":
-        condition = conditions.to_rows(board.flow.match or designer.ALWAYS)
+        condition = conditions.to_rows(board.flow.match or steps.ALWAYS)
         return Sheet(board, "flow", key, {}, condition=condition)
     return drawing.sheet_of(board, key)
 
@@ -137,8 +138,8 @@ def _add(flow: ApprovalFlow, shown: Json, form: Any) -> tuple[Json, str]:
     transition = transition_of(flow)
     when = starters.split_condition(flow.model, transition)
     place, index = form.get("place", ""), form.get("index", 0, type=int)
-    changed, key = designer.add(shown, form.get("kind", ""), place, index, when)
-    found = designer.find(changed, key)
+    changed, key = steps.add(shown, form.get("kind", ""), place, index, when)
+    found = steps.find(changed, key)
     if found["type"] == "approve":
         found["name"] = name_for(found["approvers"], speaker_for(flow))
     return changed, found["arms"][0]["key"] if found["type"] == "branch" else key
@@ -151,17 +152,17 @@ def _undo(flow: ApprovalFlow, shown: Json, form: Any) -> tuple[Json, str]:
 
 VERBS: Mapping[str, Callable[[ApprovalFlow, Json, Any], tuple[Json, str]]] = {
     "add": _add,
-    "add_arm": lambda flow, shown, form: designer.add_arm(shown, form.get("key", "")),
-    "remove": lambda flow, shown, form: (designer.remove(shown, form.get("key", "")), ""),
+    "add_arm": lambda flow, shown, form: steps.add_arm(shown, form.get("key", "")),
+    "remove": lambda flow, shown, form: (steps.remove(shown, form.get("key", "")), ""),
     "move": lambda flow, shown, form: (
-        designer.move(shown, form.get("key", ""), -1 if form.get("by") == "-1" else 1),
+        steps.move(shown, form.get("key", ""), -1 if form.get("by") == "-1" else 1),
         form.get("key", ""),
     ),
     "move_to": lambda flow, shown, form: (
-        designer.move_to(shown, form.get("key", ""), form.get("place", ""), form.get("index", 0, type=int)),
+        steps.move_to(shown, form.get("key", ""), form.get("place", ""), form.get("index", 0, type=int)),
         form.get("key", ""),
     ),
-    "duplicate": lambda flow, shown, form: designer.duplicate(shown, form.get("key", "")),
+    "duplicate": lambda flow, shown, form: steps.duplicate(shown, form.get("key", "")),
     "undo": _undo,
 }
 
@@ -233,8 +234,8 @@ def _condition(known: conditions.Kinds, tree: Any) -> conditions.Condition:
 
 def _changed(shown: Json, key: str, values: Json) -> Json:
     if key == "rules":
-        return designer.change_rules(shown, values)
-    return designer.change(shown, key, values)
+        return steps.change_rules(shown, values)
+    return steps.change(shown, key, values)
 
 
 @blueprint.post(f"{ONE}/flow")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.approvals.case import AGREED, Case
-from core.approvals.definition import Approver, Step
+from core.approvals.logic.case import AGREED, Case
+from core.approvals.logic.definition import Approver, Step
 from core.people.directory import Directory
 
 LONGEST_CHAIN = 3

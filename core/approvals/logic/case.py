@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.approvals.definition import Definition, Step
+from core.approvals.logic.definition import Definition, Step
 
 OPEN = frozenset({"running", "blocked", "returned"})
 LIVE = frozenset({"todo", "waiting", "parked"})

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.actor import current_actor
-from core.approvals.conditions import Kinds, Row, to_value
-from core.approvals.definition import Branch, Copy, Definition, Step, walk
-from core.approvals.engine import paths_of as asked_in
+from core.approvals.designer.conditions import Kinds, Row, to_value
 from core.approvals.facts import ABOUT_INITIATOR, PARAMS, freeze, said_of, transition_of
+from core.approvals.logic.definition import Branch, Copy, Definition, Step, walk
+from core.approvals.logic.engine import paths_of as asked_in
 from core.approvals.models import ApprovalFlow
 from core.approvals.words import Speaker
 from core.criteria.paths import find_path

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from core.actor import current_actor
 from core.approvals import gate, service, store
-from core.approvals.case import Case
-from core.approvals.engine import Turn, need_comment
 from core.approvals.flows import live_version, read_checked
+from core.approvals.logic.case import Case
+from core.approvals.logic.engine import Turn, need_comment
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalTask, ApprovalVersion
 from core.approvals.organisation import ADMINISTER
 from core.approvals.simulate import Stage, run, stage_for

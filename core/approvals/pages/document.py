@@ -8,7 +8,7 @@ from typing import Any
 
 from core.actor import current_actor, lent
 from core.approvals.access import has_task
-from core.approvals.case import Case
+from core.approvals.logic.case import Case
 from core.approvals.models import ApprovalRequest
 from core.db.spec import ModelSpec
 from core.errors import Forbidden, NotFound

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.approvals import flows, starters
+from core.approvals import flows
+from core.approvals.designer import starters
 from core.approvals.facts import transition_of
 from core.approvals.models import ApprovalFlow
 from core.db.session import db

@@ -6,9 +6,10 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
-from core.approvals import administration, away
+from core.approvals import administration
 from core.approvals.organisation import ADMINISTER
-from core.approvals.web_record import blueprint
+from core.approvals.pages import away
+from core.approvals.pages.web_record import blueprint
 from core.db.session import db
 from core.errors import QingmesError
 from core.people.colleagues import find_colleagues

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from core.actor import current_actor
-from core.approvals import conditions, definition, designer, flows, sheets
+from core.approvals import flows
 from core.approvals.check import Finding, find_faults
+from core.approvals.designer import conditions, sheets, steps
 from core.approvals.facts import ABOUT_INITIATOR, PARAMS
+from core.approvals.logic import definition
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow, ApprovalVersion
-from core.approvals.reading import read_definition
 from core.approvals.words import Speaker, describe_flow, people_words, speaker_for
 from core.criteria.words import names_of
 from core.db.session import db
@@ -67,7 +69,7 @@ class Board:
 
     def condition(self, tree: Any) -> str:
         """The condition of a way in words; empty while none is said."""
-        return "" if tree == designer.ALWAYS else self.speaker.condition(tree)
+        return "" if tree == steps.ALWAYS else self.speaker.condition(tree)
 
 
 def board_of(flow: ApprovalFlow, before: Json | None = None) -> Board:
@@ -166,7 +168,7 @@ def _spec(flow: ApprovalFlow) -> ModelSpec:
 
 def sheet_of(board: Board, key: str) -> Sheet:
     """The sheet of the node or way of this key as it is kept."""
-    part = designer.find(board.shown, key)
+    part = steps.find(board.shown, key)
     if "when" in part:
         return Sheet(board, "arm", key, part, condition=conditions.to_rows(part["when"]))
     return Sheet(board, part["type"], key, part)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.approvals.case import Case, Event, StepRun, Task
-from core.approvals.definition import MODES
+from core.approvals.logic.case import Case, Event, StepRun, Task
+from core.approvals.logic.definition import MODES
 from core.approvals.words import Titles, reason_words, why_words
 from core.i18n import Text, _
 from core.people.directory import Directory

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.actor import Actor, current_actor
-from core.approvals import choosing, gate, store
-from core.approvals.definition import Approver, Definition
+from core.approvals import gate, store
 from core.approvals.facts import freeze
+from core.approvals.logic import choosing
+from core.approvals.logic.definition import Approver, Definition
 from core.approvals.models import ApprovalFlow, ApprovalVersion
 from core.approvals.simulate import Row, Stage, simulate, stage_for
 from core.criteria.facts import Reason

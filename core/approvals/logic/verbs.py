@@ -10,11 +10,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.approvals import engine
-from core.approvals.case import AGREED, LIVE, OPEN, PASSED, Case, StepRun, Task
-from core.approvals.definition import Step
-from core.approvals.engine import Turn, held, need_comment
-from core.approvals.people import Found, Org
+from core.approvals.logic import engine
+from core.approvals.logic.case import AGREED, LIVE, OPEN, PASSED, Case, StepRun, Task
+from core.approvals.logic.definition import Step
+from core.approvals.logic.engine import Turn, held, need_comment
+from core.approvals.logic.people import Found, Org
 from core.errors import Conflict, Forbidden, TooManyRequests, ValidationError
 from core.i18n import _
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actor import current_actor, elevated
-from core.approvals import engine, gate, store
-from core.approvals.changes import change_facts
+from core.approvals import gate, store
+from core.approvals.logic import engine
+from core.approvals.logic.changes import change_facts
 from core.approvals.service import freeze_now, keep, turn_of
 from core.db.base import display
 from core.db.session import db

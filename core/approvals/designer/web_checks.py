@@ -10,13 +10,14 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
-from core.approvals import conditions, drawing, flows, migrating, samples
+from core.approvals import flows
 from core.approvals.check import find_faults
+from core.approvals.designer import conditions, drawing, migrating, samples
+from core.approvals.designer.replay import DAYS, replay
+from core.approvals.designer.web import ONE, READ, WRITE, flow_of
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow, ApprovalVersion
-from core.approvals.reading import read_definition
-from core.approvals.replay import DAYS, replay
 from core.approvals.simulate import Row, simulate, stage_for
-from core.approvals.web_flows import ONE, READ, WRITE, flow_of
 from core.approvals.words import Speaker, describe_flow, speaker_for
 from core.db.session import db
 from core.errors import Conflict, QingmesError, ValidationError

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from core.approvals import gate
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalVersion
-from core.approvals.reading import read_definition
 from core.approvals.words import describe_flow, load_titles, speaker_for
 from core.db.session import db
 from core.db.spec import ModelSpec
