@@ -17,9 +17,9 @@ from bench.report import Figure, against, at_most
 from bench.world import Served, World
 from core.actor import SYSTEM, acting
 from core.approvals import flows, service
+from core.approvals.logic.plan import plan
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalStep, ApprovalTask
 from core.approvals.organisation import load_org
-from core.approvals.plan import plan
 from core.approvals.service import Decision
 from core.db.session import db, run_unit
 from core.db.types import utcnow

@@ -11,10 +11,11 @@ from flask import Flask
 from addons.masterdata.factories import make_item, make_partner
 from addons.masterdata.models import Item, Partner
 from addons.sales_shipping.factories import make_sales_order
-from core.approvals import flows, starters
+from core.approvals import flows
+from core.approvals.designer import starters
 from core.approvals.facts import freeze
+from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow
-from core.approvals.reading import read_definition
 from core.db import db
 from core.errors import Conflict, ValidationError
 from core.kernel.registry import current_registry
