@@ -24,7 +24,8 @@ Channel = Literal["web", "api", "scan", "import", "job", "cli", "system"]
 class Grant:
     """One role as held through one post (or directly): permissions within a data scope.
 
-    `unit_id` and `unit_path` are the org unit the scope is relative to; None when the holder has none.
+    `unit_id` and `unit_path` are the org unit the scope is relative to; None when the holder has none. `rules` are
+    the kinds of records of which it reaches only some within its scope, each with the condition as JSON text.
     """
 
     role: str
@@ -33,27 +34,43 @@ class Grant:
     unit_id: int | None = None
     unit_path: str | None = None
     field_groups: frozenset[str] = frozenset()
+    rules: tuple[tuple[str, str], ...] = ()
+
+    def rule_on(self, permission: str) -> str:
+        """The condition on the records a permission `<addon>.<noun>.<verb>` is about; empty for none."""
+        return dict(self.rules).get(permission.rpartition(".")[0], "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """Which rows a permission extends to: the union of what every grant gives."""
+    """Which rows a permission extends to: the union of what every grant gives.
+
+    `ruled` is what grants with a row rule give besides: the condition, and the rows within which it holds.
+    """
 
     everything: bool = False
     own: bool = False
     unit_ids: frozenset[int] = frozenset()
     subtree_paths: frozenset[str] = frozenset()
+    ruled: tuple[tuple[str, Reach], ...] = ()
 
     @property
     def nothing(self) -> bool:
         """True when no grant carries the permission."""
-        return not (self.everything or self.own or self.unit_ids or self.subtree_paths)
+        return not (self.everything or self.own or self.unit_ids or self.subtree_paths or self.ruled)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether no org unit and no owner is out of reach, whatever row rules say."""
+        return self.everything or any(reach.everything for _rule, reach in self.ruled)
 
     def covers(self, unit_id: int | None, unit_path: str | None) -> bool:
-        """Whether rows of this org unit are reached, whoever owns them."""
+        """Whether rows of this org unit are reached, whoever owns them and whatever row rules say."""
         if self.everything or unit_id in self.unit_ids:
             return True
-        return unit_path is not None and any(unit_path.startswith(p) for p in self.subtree_paths)
+        if unit_path is not None and any(unit_path.startswith(p) for p in self.subtree_paths):
+            return True
+        return any(reach.covers(unit_id, unit_path) for _rule, reach in self.ruled)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +127,23 @@ class Actor:
             return Reach(everything=True)
         if permission not in self.permissions:
             return Reach()
-        grants = [g for g in self.grants if permission in g.permissions]
-        scopes = {g.scope for g in grants}
-        return Reach(
-            everything="all" in scopes,
-            own=bool(scopes),
-            unit_ids=frozenset(g.unit_id for g in grants if g.scope == "unit" and g.unit_id is not None),
-            subtree_paths=frozenset(g.unit_path for g in grants if g.scope == "subtree" and g.unit_path),
-        )
+        by_rule: dict[str, list[Grant]] = {"": []}
+        for grant in self.grants:
+            if permission in grant.permissions:
+                by_rule.setdefault(grant.rule_on(permission), []).append(grant)
+        free = _reach_of(by_rule.pop(""))
+        return replace(free, ruled=tuple((rule, _reach_of(grants)) for rule, grants in sorted(by_rule.items())))
+
+
+def _reach_of(grants: list[Grant]) -> Reach:
+    """The union of what these grants give by their scope."""
+    scopes = {g.scope for g in grants}
+    return Reach(
+        everything="all" in scopes,
+        own=bool(scopes),
+        unit_ids=frozenset(g.unit_id for g in grants if g.scope == "unit" and g.unit_id is not None),
+        subtree_paths=frozenset(g.unit_path for g in grants if g.scope == "subtree" and g.unit_path),
+    )
 
 
 SYSTEM = Actor(user_id=None, name="system", channel="system", unrestricted=True)

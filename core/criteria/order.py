@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import UnaryExpression, select
-from sqlalchemy.orm import aliased
 
 from core.actor import Actor
 from core.criteria.paths import find_field
-from core.db.scope import criterion
+from core.db.scope import alias_for, class_of, criterion
 from core.db.spec import FieldSpec, ModelSpec
 from core.errors import ValidationError
 from core.i18n import _
@@ -58,14 +57,14 @@ def end_of(model: Any, links: tuple[str, ...], field: FieldSpec, actor: Actor) -
     if not links:
         return field.column_of(model)
     relation = getattr(model, links[0])
-    target = aliased(relation.property.mapper.class_)
+    target = alias_for(relation.property.mapper.class_, actor)
     query = select(end_of(target, links[1:], field, actor)).where(
-        target.id == _key(model, relation), criterion(target, actor)
+        target.id == key_of(model, relation), criterion(target, actor)
     )
     return query.correlate(model).scalar_subquery()
 
 
-def _key(model: Any, relation: Any) -> Any:
+def key_of(model: Any, relation: Any) -> Any:
+    """The column by which a class or an alias leads to the other end of a link."""
     (local,) = relation.property.local_columns
-    own: Any = model if isinstance(model, type) else model._aliased_insp.class_
-    return getattr(model, own.__mapper__.get_property_by_column(local).key)
+    return getattr(model, class_of(model).__mapper__.get_property_by_column(local).key)

@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.criteria.compare import Predicate, predicate_of
 from core.criteria.paths import Path
 from core.criteria.tree import Leaf, check
-from core.db.scope import criterion, parent_of, permission_of, scope_columns
+from core.db.scope import criterion, has_rules, parent_of, permission_of, scope_columns
 from core.db.session import db
 from core.db.spec import ModelSpec
 
@@ -55,7 +55,7 @@ def _value(record: Any, path: Path, actor: Actor) -> Any:
 def _is_reached(record: Any, actor: Actor) -> bool:
     """Whether the actor may read this record; asks the database only where rows are limited for him."""
     model = type(record)
-    limited = parent_of(model) is not None or scope_columns(model) is not None
+    limited = parent_of(model) is not None or scope_columns(model) is not None or has_rules(model, actor)
     if not limited or actor.reach(permission_of(model, "read")).everything:
         return True
     return db.session.scalar(select(model.id).where(model.id == record.id, criterion(model, actor))) is not None

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from core.actor import Actor
-from core.criteria.order import end_of
+from core.criteria.order import end_of, key_of
 from core.criteria.paths import TEXTUAL, Path
 from core.criteria.tree import Branch, Leaf, Node, Not, check
-from core.db.scope import criterion
+from core.db.scope import alias_for, class_of, criterion
 from core.db.spec import ModelSpec
 from core.kernel.registry import current_registry
 
@@ -49,8 +48,8 @@ def total_of(model: Any, path: Path, actor: Actor) -> Any:
 
 def lines_in(model: Any, path: Path, actor: Actor) -> tuple[Any, ColumnElement[bool]]:
     """An alias for the lines a path speaks of, and the condition that they are the record's and reached."""
-    spec = current_registry().spec_of(model).lines[path.lines]
-    line: Any = aliased(getattr(model, path.lines).property.mapper.class_)
+    spec = current_registry().spec_of(class_of(model)).lines[path.lines]
+    line = alias_for(getattr(model, path.lines).property.mapper.class_, actor)
     return line, and_(getattr(line, spec.parent_column) == model.id, criterion(line, actor))
 
 
@@ -69,16 +68,16 @@ def _linked(model: Any, links: tuple[str, ...], leaf: Leaf, actor: Actor) -> Col
     if not links:
         return _compare(leaf.path.field.column_of(model), leaf)
     relation = getattr(model, links[0])
-    target = aliased(relation.property.mapper.class_)
+    target = alias_for(relation.property.mapper.class_, actor)
     inner = _linked(target, links[1:], leaf, actor)
     if leaf.op == "empty":  # nothing at the end of a missing link is empty too
-        return not_(_exists(relation, target, actor, not_(inner)))
-    return _exists(relation, target, actor, inner)
+        return not_(_exists(model, relation, target, actor, not_(inner)))
+    return _exists(model, relation, target, actor, inner)
 
 
-def _exists(relation: Any, target: Any, actor: Actor, inner: ColumnElement[bool]) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = relation.of_type(target).has(and_(criterion(target, actor), inner))
-    return found
+def _exists(model: Any, relation: Any, target: Any, actor: Actor, inner: ColumnElement[bool]) -> ColumnElement[bool]:
+    own = target.id == key_of(model, relation)
+    return select(target.id).where(own, criterion(target, actor), inner).correlate(model).exists()
 
 
 def _compare(column: Any, leaf: Leaf) -> ColumnElement[bool]:

@@ -1,20 +1,23 @@
 """Row scope: every ORM read is narrowed to what the actor reaches, whatever page or API asked.
 
 A model is scoped when it has the `Scoped` mixin, names its own `__scope__`, or is a line of one that
-is. Reading scoped models with nobody acting raises `NoActor`.
+is. Reading scoped models with nobody acting raises `NoActor`. A role may have a row rule on any document: its
+holder reaches by it only the rows within its scope for which the rule holds. Several roles add up.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import ColumnProperty, ORMExecuteState, Session, aliased, with_loader_criteria
 
-from core.actor import Actor, current_actor
+from core.actor import Actor, Reach, current_actor
 from core.db.base import Record, Scoped
 from core.db.session import db
+from core.errors import ValidationError
 
 
 @dataclass(frozen=True)
@@ -67,26 +70,86 @@ def parent_of(model: type[Record]) -> type[Record] | None:
     return target
 
 
+class Plain:
+    """A model as an alias of its bare table: what is read of it is not narrowed to what anybody reaches.
+
+    It has the model's attributes: columns of the alias, and the model's own relationships.
+    """
+
+    def __init__(self, cls: Any) -> None:
+        self.cls = cls
+        self.table = cls.__table__.alias()
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.cls.__mapper__.attrs.get(name)
+        if found is None:
+            raise AttributeError(name)
+        return self.table.c[found.columns[0].name] if isinstance(found, ColumnProperty) else getattr(self.cls, name)
+
+    def __clause_element__(self) -> Any:
+        """What it is in a FROM."""
+        return self.table
+
+
+def alias_for(cls: Any, actor: Actor) -> Any:
+    """An alias of a model for a condition: bare for whoever is unrestricted, since the session narrows all others."""
+    return Plain(cls) if actor.unrestricted else aliased(cls)
+
+
+def class_of(model: Any) -> Any:
+    """The mapped class of a class or an alias of it."""
+    if isinstance(model, Plain):
+        return model.cls
+    return model if isinstance(model, type) else model._aliased_insp.class_
+
+
 def criterion(model: Any, actor: Actor, verb: str = "read") -> ColumnElement[bool]:
     """The SQL condition on `model` (a class or an alias) for what `actor` reaches with `verb`."""
-    cls = model if isinstance(model, type) else model._aliased_insp.class_
+    cls = class_of(model)
     parent = parent_of(cls)
     if parent is not None:
         return _through_parent(model, cls, parent, actor, verb)
     columns = scope_columns(cls)
-    if columns is None:
+    if columns is None and not has_rules(cls, actor):
         return true()
     reach = actor.reach(permission_of(cls, verb))
     if reach.everything:
         return true()
     if reach.nothing:
         return false()
-    return or_(*_reached(model, columns, reach, actor))
+    ruled = [and_(_within(model, columns, part, actor), _ruled(model, rule, actor)) for rule, part in reach.ruled]
+    return or_(_within(model, columns, reach, actor), *ruled)
 
 
-def _reached(model: Any, columns: ScopeColumns, reach: Any, actor: Actor) -> list[ColumnElement[bool]]:
+def has_rules(model: type[Record], actor: Actor) -> bool:
+    """Whether any role of the actor has a row rule on this kind of document."""
+    return any(name == permission_of(model, "").rstrip(".") for grant in actor.grants for name, _rule in grant.rules)
+
+
+def _ruled(model: Any, rule: str, actor: Actor) -> ColumnElement[bool]:
+    """The rows a rule lets through; none when it cannot be read any more.
+
+    What it asks of other records is asked whoever reads: it is the administrator's condition, not the reader's.
+    """
+    from core.criteria.sql import clause_of
+    from core.criteria.tree import check
+    from core.kernel.registry import current_registry
+
+    try:
+        tree = check(current_registry().spec_of(class_of(model)), json.loads(rule), replace(actor, unrestricted=True))
+    except ValidationError:
+        return false()
+    return clause_of(model, tree, replace(actor, unrestricted=True))
+
+
+def _within(model: Any, columns: ScopeColumns | None, reach: Reach, actor: Actor) -> ColumnElement[bool]:
+    """The rows within a scope; all of them where the model has none and any grant gives something."""
     from core.people.models import OrgUnit
 
+    if reach.everything or (columns is None and reach.own):
+        return true()
+    if columns is None or not reach.own:  # no grant without a rule, or none with this one
+        return false()
     unit = getattr(model, columns.unit)
     clauses: list[ColumnElement[bool]] = [false()]
     if actor.user_id is not None:
@@ -97,7 +160,7 @@ def _reached(model: Any, columns: ScopeColumns, reach: Any, actor: Actor) -> lis
         node = OrgUnit.__table__.alias()
         inside = or_(*(node.c.path.startswith(path) for path in sorted(reach.subtree_paths)))
         clauses.append(unit.in_(select(node.c.id).where(inside)))
-    return clauses
+    return or_(*clauses)
 
 
 def _through_parent(
@@ -116,6 +179,14 @@ def _through_parent(
 def scoped_models() -> list[type[Record]]:
     """Every mapped model whose rows are limited, lines included."""
     return [m.class_ for m in Record.registry.mappers if _is_scoped(m.class_)]
+
+
+def _ruled_models(actor: Actor) -> list[type[Record]]:
+    """Every other model of whose rows the actor's roles have rules, lines included."""
+    if not any(grant.rules for grant in actor.grants):
+        return []
+    models = [m.class_ for m in Record.registry.mappers if hasattr(m.class_, "__meta__")]
+    return [m for m in models if not _is_scoped(m) and has_rules(parent_of(m) or m, actor)]
 
 
 def _is_scoped(model: Any) -> bool:
@@ -141,7 +212,8 @@ def _options(actor: Actor) -> tuple[Any, ...]:
     """The criteria of one actor for all scoped models; worked out once per actor."""
     kept = actor.__dict__.get("_scope_options")
     if kept is None:
-        kept = tuple(_option(model, actor) for model in scoped_models())
+        actor.__dict__["_scope_options"] = ()  # working the criteria out may read, for those with no rule of their own
+        kept = tuple(_option(model, actor) for model in (*scoped_models(), *_ruled_models(actor)))
         kept = tuple(option for option in kept if option is not None)
         actor.__dict__["_scope_options"] = kept
     return kept

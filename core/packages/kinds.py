@@ -78,6 +78,7 @@ def _dump_role(role: Role) -> Payload:
         "active": role.active,
         "permissions": sorted(role.permissions),
         "field_groups": sorted(role.field_groups),
+        "row_rules": {model: _criteria(model, tree, to_ref) for model, tree in (role.row_rules or {}).items()},
     }
 
 
@@ -95,6 +96,7 @@ def _load_role(key: str, payload: Payload, role: Role | None) -> None:
             scope=payload["scope"],
             permissions=frozenset(payload["permissions"]),
             field_groups=frozenset(payload["field_groups"]),
+            row_rules={model: _criteria(model, tree, to_id) for model, tree in payload.get("row_rules", {}).items()},
             version=saved.version,
         ),
     )

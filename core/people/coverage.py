@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from core.actor import Actor, Grant, Reach, current_actor
 from core.errors import Forbidden
@@ -18,12 +18,18 @@ def missing(actor: Actor, grant: Grant) -> list[str]:
 
     A grant without an org unit (a role nobody holds yet) is compared by the kind of scope alone.
     """
-    permissions = sorted(p for p in grant.permissions if not actor.can(p) or not _covers(actor.reach(p), grant))
+    permissions = sorted(p for p in grant.permissions if not actor.can(p) or not _covered(actor.reach(p), grant, p))
     return permissions + sorted(g for g in grant.field_groups if not actor.sees_group(g))
 
 
+def _covered(reach: Reach, grant: Grant, permission: str) -> bool:
+    """Whether one who reaches this may give the grant; a row rule of his own he has to pass on as it is."""
+    same_rule = [part for rule, part in reach.ruled if rule == grant.rule_on(permission)]
+    return any(_covers(part, grant) for part in (reach, *same_rule))
+
+
 def _covers(reach: Reach, grant: Grant) -> bool:
-    if reach.everything or grant.scope == "own":
+    if reach.everything or (reach.own and grant.scope == "own"):
         return True
     if grant.scope == "all":
         return False
@@ -36,7 +42,12 @@ def _covers(reach: Reach, grant: Grant) -> bool:
 
 def require(actor: Actor, grants: Iterable[Grant]) -> None:
     """Raise `Forbidden`, naming what is lacking, unless the actor may give all of this."""
-    lacking = sorted({name for grant in grants for name in missing(actor, grant)})
+    refuse({name for grant in grants for name in missing(actor, grant)})
+
+
+def refuse(names: Collection[str]) -> None:
+    """Raise `Forbidden`, naming what is lacking; nothing when that is nothing."""
+    lacking = sorted(names)
     if lacking:
         named = ", ".join(lacking[:MOST_NAMED]) + (" …" if len(lacking) > MOST_NAMED else "")
         raise Forbidden(

@@ -49,7 +49,13 @@ def _by_role(connection: Connection, role: Role) -> list[Grant]:
     permissions, groups = _gained(role)
     if not role.active or not (permissions or groups):
         return []
-    gained = Grant(role=role.code, permissions=permissions, scope=role.scope, field_groups=groups)  # type: ignore[arg-type]
+    gained = Grant(
+        role=role.code,
+        permissions=permissions,
+        scope=role.scope,  # type: ignore[arg-type]
+        field_groups=groups,
+        rules=grants.rules_of(role.row_rules),
+    )
     places = _read(connection, grants.carried().where(grants.role.c.id == role.id))
     places += _read(connection, grants.directly().where(grants.role.c.id == role.id))
     return [gained, *(replace(gained, unit_id=p.unit_id, unit_path=p.unit_path) for p in places)]
@@ -58,7 +64,7 @@ def _by_role(connection: Connection, role: Role) -> list[Grant]:
 def _gained(role: Role) -> tuple[frozenset[str], frozenset[str]]:
     permissions, groups = frozenset(role.permissions or ()), frozenset(role.field_groups or ())
     wider = WIDTH[role.scope] > WIDTH.get(before(role, "scope"), -1)
-    if wider or _is_switched_on(role):
+    if wider or has_changed(role, "row_rules") or _is_switched_on(role):
         return permissions, groups
     return permissions - frozenset(before(role, "permissions") or ()), groups - frozenset(
         before(role, "field_groups") or ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ _WHAT = (
     role.c.permissions,
     role.c.scope,
     role.c.field_groups,
+    role.c.row_rules,
     unit.c.name.label("unit"),
     unit.c.id.label("unit_id"),
     unit.c.path.label("unit_path"),
@@ -71,7 +73,13 @@ def to_grant(row: Row[Any]) -> Grant:
         unit_id=row.unit_id,
         unit_path=row.unit_path,
         field_groups=frozenset(row.field_groups),
+        rules=rules_of(row.row_rules),
     )
+
+
+def rules_of(trees: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """The row rules of a role as a grant has them: the kind of document, and the condition as text."""
+    return tuple((model, json.dumps(tree, sort_keys=True)) for model, tree in sorted((trees or {}).items()))
 
 
 def held_by_each(user_ids: Iterable[int]) -> dict[int, list[Held]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,7 +59,10 @@ class OrgUnit(Document):
 
 
 class Role(Document):
-    """A named set of permissions with a data scope and the field groups it may see."""
+    """A named set of permissions with a data scope and the field groups it may see.
+
+    `row_rules` are conditions (`core.criteria`) by kind of document: within the scope only rows for which they hold.
+    """
 
     __tablename__ = "core_role"
     __meta__ = Meta(title=_("Role"), plural=_("Roles"), resource="roles", search=("code", "name"), order=("code",))
@@ -68,6 +72,7 @@ class Role(Document):
     scope: Mapped[str] = choice(SCOPES, _("Data scope"), default="own")
     permissions: Mapped[list[str]] = column(Json, _("Permissions"), default=list, info={"write": "never"})
     field_groups: Mapped[list[str]] = column(Json, _("Field groups"), default=list, info={"write": "never"})
+    row_rules: Mapped[dict[str, Any]] = column(Json, _("Row rules"), default=dict, info={"write": "never"})
     active: Mapped[bool] = column(Boolean, _("Active"), default=True)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
 from core.actor import current_actor
+from core.criteria import check, describe
 from core.db.session import db
+from core.db.spec import ModelSpec
 from core.errors import NotFound, StaleVersion, ValidationError
-from core.i18n import Text, _
+from core.i18n import Text, _, gettext
 from core.kernel.manifest import Permission
-from core.kernel.registry import current_registry
+from core.kernel.registry import current_registry, is_page
 from core.kernel.switch import enabled_addons
 from core.people.grants import Held, held_by, held_by_each
 from core.people.inputs import line
@@ -88,6 +91,7 @@ class RoleInput:
     permissions: frozenset[str]
     field_groups: frozenset[str]
     version: int
+    row_rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save_role(role_id: int, given: RoleInput) -> Role:
@@ -104,8 +108,55 @@ def save_role(role_id: int, given: RoleInput) -> Role:
     role.name, role.scope = line(given.name, "name", longest=120), given.scope
     role.permissions = sorted(given.permissions | unseen(role))
     role.field_groups = sorted(given.field_groups & set(registry.field_groups))
+    role.row_rules = checked_rules(given.row_rules) | unseen_rules(role)
     db.session.flush()
     return role
+
+
+def can_have_rules() -> list[ModelSpec]:
+    """The kinds of documents whose rows a role may be limited to by a condition, by title."""
+    models = current_registry().models.values()
+    found = [spec for spec in models if spec.addon != "core" and spec.addon in enabled_addons() and is_page(spec)]
+    return sorted(found, key=lambda spec: str(spec.meta.title))
+
+
+def checked_rules(trees: Mapping[str, Any]) -> dict[str, Any]:
+    """Row rules as typed, without those that say nothing; raises `ValidationError` for what makes no sense."""
+    specs = {spec.name: spec for spec in can_have_rules()}
+    found = {}
+    for name, tree in trees.items():
+        if tree is None or tree in ({"and": []}, {"or": []}):
+            continue
+        if name not in specs:
+            raise ValidationError(_("Please correct the marked fields."))
+        check(specs[name], tree, current_actor())
+        found[name] = tree
+    return found
+
+
+def unseen_rules(role: Role) -> dict[str, Any]:
+    """Row rules that the editor does not show, because their addon is off or gone."""
+    shown = {spec.name for spec in can_have_rules()}
+    return {name: tree for name, tree in (role.row_rules or {}).items() if name not in shown}
+
+
+def compare_rules(first: Role, second: Role) -> list[tuple[Text, str, str]]:
+    """The row rules of two roles side by side, as sentences: the kind of document, what each says of it."""
+    one, two = first.row_rules or {}, second.row_rules or {}
+    return [
+        (spec.meta.title, _in_words(spec, one.get(spec.name)), _in_words(spec, two.get(spec.name)))
+        for spec in can_have_rules()
+        if spec.name in one or spec.name in two
+    ]
+
+
+def _in_words(spec: ModelSpec, tree: Any) -> str:
+    if tree is None:
+        return ""
+    try:
+        return describe(spec, tree, current_actor())
+    except ValidationError as error:
+        return gettext("Nothing is shown, because the condition cannot be read any more: %(why)s", why=str(error))
 
 
 def unseen(role: Role) -> frozenset[str]:

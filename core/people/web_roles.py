@@ -7,8 +7,10 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.actor import current_actor
+from core.criteria.form import read_tree
 from core.db.session import db
-from core.errors import Forbidden, QingmesError, StaleVersion, ValidationError
+from core.errors import Forbidden, NotFound, QingmesError, StaleVersion, ValidationError
+from core.i18n import _
 from core.kernel.registry import current_registry
 from core.people import accounts, roles, tokens
 from core.people.chart import chart
@@ -50,6 +52,7 @@ def edit(role_id: int) -> str:
         permissions=frozenset(source.permissions),
         field_groups=frozenset(source.field_groups),
         version=role.version,
+        row_rules=source.row_rules or {},
     )
     return _editor(role, shown, changed=source is not role)
 
@@ -67,6 +70,7 @@ def _editor(role: Role, shown: roles.RoleInput, *, changed: bool, error: Qingmes
         scopes=SCOPES,
         field_groups=current_registry().field_groups,
         others=roles.others(role),
+        rule_specs=roles.can_have_rules(),
     )
 
 
@@ -74,20 +78,37 @@ def _editor(role: Role, shown: roles.RoleInput, *, changed: bool, error: Qingmes
 @requires("core.role.write")
 def save(role_id: int) -> Response:
     """Keep what was ticked; a refusal comes back with everything as it was ticked."""
-    form = request.form
+    form, error = request.form, None
+    try:
+        row_rules = {name: read_tree(form, f"rule.{name}") for name in form.getlist("rule")}
+    except ValidationError as unreadable:
+        row_rules, error = {}, unreadable
     given = roles.RoleInput(
         name=form.get("name", ""),
         scope=form.get("scope", ""),
         permissions=frozenset(form.getlist("permission")),
         field_groups=frozenset(form.getlist("group")),
         version=form.get("version", 0, type=int),
+        row_rules=row_rules,
     )
     try:
+        if error is not None:
+            raise error
         roles.save_role(role_id, given)
     except (ValidationError, Forbidden, StaleVersion) as error:
         db.session.rollback()
         return make_response(_editor(_role(role_id), given, changed=True, error=error), error.status)
     return redirect(url_for("roles.edit", role_id=role_id), 303)
+
+
+@blueprint.get("/roles/rules/new")
+@requires("core.role.write")
+def new_rule() -> str:
+    """An empty row rule on one kind of document, for the editor."""
+    spec = next((s for s in roles.can_have_rules() if s.name == request.args.get("model")), None)
+    if spec is None:
+        raise NotFound(_("There is no such kind of record."))
+    return render_template("people/row_rule.html", spec=spec, tree=None)
 
 
 @blueprint.get("/roles/<int:role_id>/compare/<int:other_id>")
@@ -100,6 +121,7 @@ def compare(role_id: int, other_id: int) -> str:
         first=first,
         second=second,
         rows=roles.compare(first, second),
+        rules=roles.compare_rules(first, second),
         scopes=SCOPES,
         field_groups=current_registry().field_groups,
     )

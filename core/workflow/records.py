@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.actor import Actor, current_actor
 from core.custom import rules
 from core.db.base import Numbered, Record
-from core.db.scope import criterion, scope_columns
+from core.db.scope import criterion, has_rules, scope_columns
 from core.db.session import db, is_retryable
 from core.db.spec import LinesSpec, ModelSpec
 from core.errors import Conflict, Forbidden, NotFound, StaleVersion, ValidationError
@@ -64,6 +64,7 @@ def create_records(
     schema = write_schema(spec, actor, creating=True)
     made = [_new_record(spec, _clean(spec, schema, values, reached), actor) for values in rows]
     _flush(spec)
+    _check_rules(spec, [record for record, _values in made], actor, "create")
     for record, clean in made:
         rules.check(spec, record, clean)
         hooks.tell("after_save", record=record, created=True)
@@ -112,6 +113,7 @@ def update_record(
         _check_place(spec, record, actor, "write")
     _touch(record, clean)
     _flush(spec)
+    _check_rules(spec, [record], actor, "write")
     rules.check(spec, record, clean, before)
     hooks.tell("after_save", record=record, created=False)
     return record
@@ -239,11 +241,21 @@ def _check_place(spec: ModelSpec, record: Any, actor: Actor, verb: str) -> None:
         return
     reach = actor.reach(spec.permission(verb))
     unit, owner = getattr(record, columns.unit, None), getattr(record, columns.owner, None)
-    if reach.everything or (unit is None and owner is None):
+    if reach.is_everywhere or (unit is None and owner is None):
         return
     inside = unit is not None and reach.covers(unit, _path_of(unit))
     if not inside and (unit not in (None, actor.unit_id) or owner not in (None, actor.user_id)):
         raise Forbidden(_("This org unit or owner is beyond your data scope."))
+
+
+def _check_rules(spec: ModelSpec, records: Sequence[Any], actor: Actor, verb: str) -> None:
+    """Nobody writes a record that the row rules of his roles keep from him. One statement where there are any."""
+    if actor.unrestricted or not has_rules(spec.model, actor):
+        return
+    ids = [record.id for record in records]
+    reached = select(spec.model.id).where(spec.model.id.in_(ids), criterion(spec.model, actor, verb))
+    if len(db.session.scalars(reached).all()) < len(ids):
+        raise Forbidden(_("The row rules of your roles keep such a record from you."))
 
 
 def _path_of(unit_id: int) -> str | None:

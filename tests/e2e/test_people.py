@@ -59,8 +59,23 @@ def make_role_in_the_editor(visitor: Visitor) -> None:
     for action in ("Read", "Edit", "Export"):
         page_of_partners.get_by_label(action, exact=True).check()
     visitor.picture("role-search")
+    limit_to_suppliers(visitor.page)
+    visitor.picture("role-rule")
     visitor.page.get_by_role("button", name="Save").click()
     visitor.settle()
+    expect(visitor.page.locator("[data-rule]")).to_contain_text("Partner")
+
+
+def limit_to_suppliers(page: Page) -> None:
+    """Of partners only those called a supplier, as a condition put together in the role's editor."""
+    page.locator("[data-add-rule]").select_option("masterdata.partner")
+    rule = page.locator("[data-rule]")
+    rule.get_by_role("button", name="Condition").click()
+    rule.locator("[data-path]").select_option("name")
+    expect(rule.locator("[data-op]")).to_be_visible()
+    rule.locator("[data-op]").select_option("contains")
+    rule.get_by_label("Value").fill("Supplier")
+    rule.get_by_label("Value").blur()
 
 
 def test_a_role_limited_to_its_subtree_shows_its_holder_exactly_that(admin: Visitor) -> None:
@@ -114,6 +129,7 @@ def partners(visitor: Visitor) -> None:
         for code, unit in (("HALL", "Workshop hall"), ("MILL", "Milling"), ("ELSE", None)):
             unit_id = unit_named(unit).id if unit else make_unit().id
             make_partner(code=code, name=f"Supplier {code}", org_unit_id=unit_id)
+        make_partner(code="AGENT", name="Agent AGENT", org_unit_id=unit_named("Milling").id)
 
     visitor.site.write(make)
 

@@ -40,3 +40,11 @@ function search() {
 searched.addEventListener("input", search);
 search();
 show();
+
+// A kind of document that has a rule now is not offered again.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const select = detail.elt;
+  if (!detail.successful || !select.matches("[data-add-rule]")) return;
+  select.selectedOptions[0].disabled = true;
+  select.value = "";
+});

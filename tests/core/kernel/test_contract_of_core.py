@@ -12,9 +12,9 @@ from core.testing.contract import AddonContract
 # Where core itself reads rows whatever the reader's reach, and why.
 PAST_THE_SCOPE = {
     "approvals/administration.py": "whether a deputy works here",
-    "approvals/away.py": "the names of those who stand in for one another",
-    "approvals/cases.py": "the names of those a document waits for",
-    "approvals/inbox.py": "the names of those who submitted",
+    "approvals/pages/away.py": "the names of those who stand in for one another",
+    "approvals/pages/cases.py": "the names of those a document waits for",
+    "approvals/pages/inbox.py": "the names of those who submitted",
     "approvals/models.py": "says which rows its partial indexes have",
     "approvals/service.py": "whether those asked work here; who an approved transition runs for",
     "approvals/words.py": "what the roles and posts are called that decide",

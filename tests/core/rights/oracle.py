@@ -6,17 +6,18 @@ Nothing of the product is imported here: units are names with a parent, and reac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role as the administrator made it."""
+    """A role as the administrator made it. `rules`: of this kind of record only those with one of these marks."""
 
     permissions: frozenset[str]
     scope: str
     groups: frozenset[str]
     active: bool = True
+    rules: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Row:
-    """A record: whose it is, and where it belongs."""
+    """A record: whose it is, where it belongs, and what rules may tell it by."""
 
     key: str
     owner: str | None
     unit: str | None
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,17 @@ class Oracle:
     def reaches(self, person: Person, permission: str, row: Row) -> bool:
         """Whether one of the person's roles has the permission and its scope takes the row in."""
         return any(
-            permission in holding.role.permissions and self._takes_in(holding, person, row)
+            permission in holding.role.permissions
+            and self._takes_in(holding, person, row)
+            and self._lets_through(holding.role, permission, row)
             for holding in person.holdings
             if holding.counts
         )
+
+    @staticmethod
+    def _lets_through(role: Role, permission: str, row: Row) -> bool:
+        marks = role.rules.get(permission.rpartition(".")[0])
+        return marks is None or bool(marks & row.marks)
 
     def _takes_in(self, holding: Holding, person: Person, row: Row) -> bool:
         if holding.role.scope == "all" or row.owner == person.name:

@@ -48,6 +48,18 @@ def narrow_reach(actor: Actor, permission: str) -> Reach:
     return Reach(everything=right.everything, own=right.own, unit_ids=right.unit_ids)
 
 
+def no_rules(actor: Actor, permission: str) -> Reach:
+    """A fault: what a row rule limits is reached without it."""
+    right = REACH(actor, permission)
+    parts = [right, *(part for _rule, part in right.ruled)]
+    return Reach(
+        everything=any(p.everything for p in parts),
+        own=any(p.own for p in parts),
+        unit_ids=frozenset().union(*(p.unit_ids for p in parts)),
+        subtree_paths=frozenset().union(*(p.subtree_paths for p in parts)),
+    )
+
+
 def every_group(actor: Actor, group: str | None) -> bool:
     """A fault: every field group is shown to everybody."""
     return True
@@ -57,6 +69,7 @@ REACH = Actor.reach
 FAULTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "wide": ("reach", wide_reach),
     "narrow": ("reach", narrow_reach),
+    "rules": ("reach", no_rules),
     "groups": ("sees_group", every_group),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from core.db.session import db
 from core.people.models import OrgUnit, User
@@ -20,6 +21,11 @@ SHEETS, MAKERS, BATCH = 200, 12, 10
 SCOPES = ("own", "unit", "subtree", "all")
 RIGHTS = ("gauge.sheet.read", "gauge.sheet.export", "gauge.maker.read", "core.audit.read")
 GROUPS = ("prices", "costs")
+MAKER_KEYS = [f"MK{n:02d}X" for n in range(MAKERS)]
+MARKS = {
+    "gauge.sheet": [*MAKER_KEYS, *(f"batch{n:02d}" for n in range(SHEETS // BATCH))],
+    "gauge.maker": MAKER_KEYS,
+}
 
 
 @dataclass
@@ -41,10 +47,17 @@ def draw(seed: int, actors: int) -> World:
     units = [f"U{n:02d}" for n in range(14)]
     parents = {unit: dice.choice(units[max(0, n - 5) : n]) if n else None for n, unit in enumerate(units)}
     persons = [_person(dice, f"P{n:02d}", units, acts=n < actors) for n in range(actors + 4)]
-    makers = [Row(f"MK{n:02d}X", *_place(dice, persons, units)) for n in range(MAKERS)]
-    sheets = [Row(f"GS{n:04d}X", *_place(dice, persons, units)) for n in range(SHEETS)]
-    made_by = {sheet.key: dice.choice(makers).key for sheet in sheets}
+    makers = [Row(key, *_place(dice, persons, units), frozenset({key})) for key in MAKER_KEYS]
+    made_by = {f"GS{n:04d}X": dice.choice(makers).key for n in range(SHEETS)}
+    sheets = [
+        Row(key, *_place(dice, persons, units), frozenset({_batch(n), maker}))
+        for n, (key, maker) in enumerate(made_by.items())
+    ]
     return World(Oracle(parents), persons, sheets, makers, made_by)
+
+
+def _batch(number: int) -> str:
+    return f"batch{number // BATCH:02d}"
 
 
 def _place(dice: Random, persons: Sequence[Person], units: Sequence[str]) -> tuple[str | None, str | None]:
@@ -64,10 +77,25 @@ def _holding(dice: Random, own_unit: str | None, units: Sequence[str]) -> Holdin
         scope=dice.choice((*SCOPES[:3], *SCOPES)),
         groups=frozenset(g for g in GROUPS if dice.random() < 0.4),
         active=dice.random() < 0.9,
+        rules={noun: drawn for noun in MARKS if (drawn := _marks(dice, noun))},
     )
     if dice.random() < 0.6:
         return Holding(role, dice.choice(units), post=True, post_active=dice.random() < 0.9)
     return Holding(role, own_unit)
+
+
+def _marks(dice: Random, noun: str) -> frozenset[str]:
+    """What a role is limited to, nothing for most."""
+    return frozenset(dice.sample(MARKS[noun], 8)) if dice.random() < 0.3 else frozenset()
+
+
+def _tree(noun: str, marks: frozenset[str]) -> dict[str, Any]:
+    """The rule as an administrator puts it together; of sheets some marks are their maker's code."""
+    named = sorted(marks & set(MAKER_KEYS))
+    if noun == "gauge.maker":
+        return {"field": "code", "op": "in", "value": named}
+    of_makers = {"field": "maker.code", "op": "in", "value": named}
+    return {"or": [of_makers, {"field": "title", "op": "in", "value": sorted(marks - set(MAKER_KEYS))}]}
 
 
 def enter(world: World) -> None:
@@ -91,7 +119,7 @@ def _enter(world: World) -> None:
     for number, row in enumerate(world.sheets):
         sheet = make_sheet(
             row.key,
-            title=f"batch{number // BATCH:02d}",
+            title=_batch(number),
             maker_id=makers[world.made_by[row.key]],
             price=Decimal(f"8{number:04d}.53"),
             lines=("1",),
@@ -107,6 +135,7 @@ def _enter_person(person: Person, units: dict[str | None, OrgUnit]) -> User:
     for holding in person.holdings:
         kept = holding.role
         role = people.make_role(*kept.permissions, scope=kept.scope, field_groups=kept.groups, active=kept.active)
+        role.row_rules = {noun: _tree(noun, marks) for noun, marks in kept.rules.items()}
         if holding.post:
             posts.append(people.make_post(role, unit=units[holding.unit], active=holding.post_active))
         else:
