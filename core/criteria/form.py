@@ -19,7 +19,7 @@ from core.actor import Actor, current_actor
 from core.criteria import offered
 from core.criteria.inputs import Input, inputs_of
 from core.criteria.paths import TOTAL, TOTALS, Path, find_path
-from core.criteria.tree import MAX_DEPTH, OPERATORS, check, fits
+from core.criteria.tree import MAX_DEPTH, OPERATORS, check, check_facts, fact_path, fits
 from core.criteria.words import NOT
 from core.db.spec import FieldSpec, ModelSpec
 from core.errors import ValidationError
@@ -89,16 +89,27 @@ class Group:
 
 @dataclass
 class Editor:
-    """The builder of conditions on one model for one person; `only` narrows the fields offered to these paths."""
+    """The builder of conditions on one model for one person; `only` narrows the fields offered to these paths.
+
+    With `facts` the condition is on these instead of on the model's fields. `address` is where its pieces come from.
+    """
 
     spec: ModelSpec
     actor: Actor
     only: tuple[str, ...] = ()
+    facts: Mapping[str, FieldSpec] | None = None
+    address: str = ""
     error: str = ""
 
     def __post_init__(self) -> None:
+        self.address = self.address or f"/criteria/{self.spec.name}"
+        self.groups = self._groups()
+
+    def _groups(self) -> list[offered.FieldGroup]:
+        if self.facts is not None:
+            return [offered.FieldGroup("", {path: fact.label for path, fact in self.facts.items()})]
         narrowed = [offered.restricted(self.spec, self.only, self.actor)] if self.only else []
-        self.groups = narrowed or list(offered.field_groups(self.spec, self.actor))
+        return narrowed or list(offered.field_groups(self.spec, self.actor))
 
     @property
     def offset(self) -> str:
@@ -129,7 +140,10 @@ class Editor:
     def problem_of(self, tree: Any) -> str:
         """What is wrong with one comparison, as a sentence; empty for nothing."""
         try:
-            check(self.spec, tree, self.actor)
+            if self.facts is not None:
+                check_facts(self.facts, tree, self.actor)
+            else:
+                check(self.spec, tree, self.actor)
         except ValidationError as error:
             return str(error)
         return ""
@@ -141,7 +155,7 @@ class Editor:
         chosen, total = self._chosen(str(leaf.get("field") or ""))
         row = Row(chosen, total, self.groups)
         try:
-            row.path = find_path(self.spec, f"{total}({chosen})" if total else chosen, self.actor) if chosen else None
+            row.path = self._path(f"{total}({chosen})" if total else chosen) if chosen else None
         except ValidationError as error:
             row.error = str(error)
         if chosen and not any(chosen in group.fields for group in self.groups):
@@ -151,17 +165,20 @@ class Editor:
             self._fill(row, row.path, leaf, nots)
         return row
 
+    def _path(self, text: str) -> Path:
+        return find_path(self.spec, text, self.actor) if self.facts is None else fact_path(self.facts, text)
+
     def _chosen(self, text: str) -> tuple[str, str]:
         """A path as the list of fields has it, and the total: a lines' field just chosen is asked of any line."""
         match = TOTAL.fullmatch(text)
-        if self.only or (match and not match[3]):
+        if self.only or self.facts is not None or (match and not match[3]):
             return text, ""
         if match:
             return f"{match[2]}.{match[3]}", match[1]
         return text, "any" if text.partition(".")[0] in self.spec.lines else ""
 
     def _fill(self, row: Row, path: Path, leaf: Mapping[str, Any], nots: int) -> None:
-        choices = offered.choices_at(self.spec, path)
+        choices = offered.choices_at(self.spec, path) if self.facts is None else path.field.info.choices
         op = str(leaf.get("op"))
         if op in OPERATORS and fits(path.field, op):
             row.op, row.nots = (NOT + op, nots - 1) if nots % 2 else (op, nots)

@@ -76,14 +76,16 @@ def check(spec: ModelSpec, tree: Any, actor: Actor) -> Node:
 def check_facts(kinds: Mapping[str, FieldSpec], tree: Any, actor: Actor) -> Node:
     """The same for a condition on facts, whose names are the keys of `kinds`."""
 
-    def find(text: str) -> Path:
-        if text not in kinds:
-            problem = _("There is no fact “%(path)s”.", path=text[:80])
-            raise ValidationError(problem, fields={text: [problem]})
-        total = text.partition("(")[0]
-        return Path(text, kinds[text], kinds[text].label, total=total if total in EACH else "")
+    return check_with(lambda text: fact_path(kinds, text), tree, actor)
 
-    return check_with(find, tree, actor)
+
+def fact_path(kinds: Mapping[str, FieldSpec], text: str) -> Path:
+    """The path of a fact; `ValidationError` for one that is not among `kinds`."""
+    if text not in kinds:
+        problem = _("There is no fact “%(path)s”.", path=text[:80])
+        raise ValidationError(problem, fields={text: [problem]})
+    total = text.partition("(")[0]
+    return Path(text, kinds[text], kinds[text].label, total=total if total in EACH else "")
 
 
 def check_with(find: Finder, tree: Any, actor: Actor) -> Node:

@@ -46,25 +46,38 @@ def _part() -> Any:
 @signed_in
 def row(model: str) -> str:
     """A row for a comparison: operators and inputs as its field takes them."""
-    editor = _editor(model)
-    return render_template("criteria/row.html", editor=editor, row=editor.row(_part()))
+    return draw_row(_editor(model))
 
 
 @blueprint.get(f"{BASE}/group")
 @signed_in
 def group(model: str) -> str:
     """A new group with an empty row in it."""
-    editor = _editor(model)
-    depth = min(request.args.get("depth", 1, type=int), MAX_DEPTH)
-    drawn = Group("or", depth + 1, [editor.row({"field": ""})])
-    return render_template("criteria/group.html", editor=editor, group=drawn)
+    return draw_group(_editor(model))
 
 
 @blueprint.get(f"{BASE}/check")
 @signed_in
 def problem(model: str) -> str:
     """What is wrong with a comparison, as a sentence; nothing when it is right."""
-    return render_template("criteria/problem.html", problem=_editor(model).problem_of(_part()))
+    return draw_problem(_editor(model))
+
+
+def draw_row(editor: Editor) -> str:
+    """The row a builder asks for."""
+    return render_template("criteria/row.html", editor=editor, row=editor.row(_part()))
+
+
+def draw_group(editor: Editor) -> str:
+    """The new group a builder asks for."""
+    depth = min(request.args.get("depth", 1, type=int), MAX_DEPTH)
+    drawn = Group("or", depth + 1, [editor.row({"field": ""})])
+    return render_template("criteria/group.html", editor=editor, group=drawn)
+
+
+def draw_problem(editor: Editor) -> str:
+    """What is wrong with the comparison a builder asks about."""
+    return render_template("criteria/problem.html", problem=editor.problem_of(_part()))
 
 
 @blueprint.get(f"{BASE}/filter")

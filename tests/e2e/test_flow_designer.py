@@ -116,6 +116,11 @@ def design(designer: Designer) -> None:
     """Over 10,000: department head, then both of finance, then the managing director; else the head alone."""
     designer.add("Branch by condition", "", 0)
     designer.says("New credit limit > 10,000")
+    for amount in ("20000", "10000"):
+        value = designer.sheet.get_by_label("Value")
+        value.fill(amount)
+        value.press("Tab")
+        designer.says(f"New credit limit > {int(amount):,}")
     designer.visitor.picture("designer-way")
     designer.close()
     designer.add("Approval step", "way_1", 0)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from flask import url_for
+
 from core.actor import current_actor
 from core.approvals import flows
 from core.approvals.check import Finding, find_faults
-from core.approvals.designer import conditions, sheets, steps
+from core.approvals.designer import sheets, steps
 from core.approvals.facts import ABOUT_INITIATOR, PARAMS
 from core.approvals.logic import definition
 from core.approvals.logic.reading import read_definition
 from core.approvals.models import ApprovalFlow, ApprovalVersion
 from core.approvals.words import Speaker, describe_flow, people_words, speaker_for
-from core.criteria.words import names_of
+from core.criteria.form import Editor
 from core.db.session import db
 from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import Text
@@ -90,7 +92,6 @@ class Sheet:
     key: str
     part: Json
     errors: Mapping[str, list[str]] = field(default_factory=dict)
-    condition: conditions.Condition | None = None
     unfinished: bool = False
 
     @property
@@ -121,10 +122,22 @@ class Sheet:
             return speaker.titles.role(target)
         return speaker.titles.post(target) if kind == "post" else speaker.directory.name_of(target)
 
+    @property
+    def tree(self) -> Any:
+        """The condition that stands on this sheet: of a way, or of the whole flow; None for none."""
+        tree = self.board.flow.match if self.kind == "flow" else self.part.get("when")
+        return tree if tree and tree != steps.ALWAYS else None
+
     @cached_property
-    def link_names(self) -> Mapping[tuple[str, str], str]:
-        """What the records are called that the condition names. One statement per kind of record."""
-        return linked_names(self.condition.rows if self.condition else (), self.board.speaker.kinds)
+    def editor(self) -> Editor:
+        """The builder of that condition, on the facts."""
+        address = url_for("flows.edit", record_id=self.board.flow.id)
+        return Editor(
+            _spec(self.board.flow),
+            current_actor(),
+            facts=self.facts,
+            address=f"{address}/criteria/{'flow' if self.kind == 'flow' else 'arm'}",
+        )
 
     @property
     def facts(self) -> Mapping[str, FieldSpec]:
@@ -152,16 +165,6 @@ class Sheet:
         return sorted(self.board.speaker.titles.roles.items(), key=lambda pair: pair[1])
 
 
-def linked_names(rows: Iterable[conditions.Row], facts: conditions.Kinds) -> Mapping[tuple[str, str], str]:
-    """The names of the records the rows name by id. One statement per kind of record."""
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        target = facts[row.fact].target if row.fact in facts else None
-        if target:
-            wanted.setdefault(target, set()).update(int(v) for v in row.values if v.isdecimal())
-    return names_of(wanted)
-
-
 def _spec(flow: ApprovalFlow) -> ModelSpec:
     return current_registry().model(flow.model)
 
@@ -170,7 +173,7 @@ def sheet_of(board: Board, key: str) -> Sheet:
     """The sheet of the node or way of this key as it is kept."""
     part = steps.find(board.shown, key)
     if "when" in part:
-        return Sheet(board, "arm", key, part, condition=conditions.to_rows(part["when"]))
+        return Sheet(board, "arm", key, part)
     return Sheet(board, part["type"], key, part)
 
 

@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.actor import current_actor
-from core.approvals.designer.conditions import Kinds, Row, to_value
 from core.approvals.facts import ABOUT_INITIATOR, PARAMS, freeze, said_of, transition_of
 from core.approvals.logic.definition import Branch, Copy, Definition, Step, walk
 from core.approvals.logic.engine import paths_of as asked_in
 from core.approvals.models import ApprovalFlow
 from core.approvals.words import Speaker
 from core.criteria.paths import find_path
+from core.criteria.words import names_of
 from core.db.base import display
-from core.db.spec import ModelSpec
+from core.db.spec import FieldSpec, ModelSpec
 from core.errors import ValidationError
 from core.kernel.registry import current_registry
+from core.web.addresses import LARGEST_ID
 from core.workflow.records import get_record
 
 MOST = 200
+Kinds = Mapping[str, FieldSpec]
+
+
+@dataclass
+class Sample:
+    """One fact of the form: `values` are what its inputs show, as text."""
+
+    fact: str
+    values: list[str] = field(default_factory=list)
+
+
+def to_value(text: str, fact: FieldSpec) -> Any:
+    """What was typed, as JSON of the fact's kind; unchecked."""
+    if fact.kind == "boolean":
+        return text == "true"
+    is_id = fact.kind == "link" and text.isdecimal() and int(text) <= LARGEST_ID
+    return int(text) if is_id else text
+
+
+def linked_names(rows: Iterable[Sample], facts: Kinds) -> Mapping[tuple[str, str], str]:
+    """The names of the records the rows name by id. One statement per kind of record."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        target = facts[row.fact].target if row.fact in facts else None
+        if target:
+            wanted.setdefault(target, set()).update(int(v) for v in row.values if v.isdecimal())
+    return names_of(wanted)
 
 
 def asked_facts(flow: ApprovalFlow, definition: Definition, known: Kinds) -> list[str]:
@@ -36,11 +65,11 @@ def _asked(definition: Definition) -> Iterator[str]:
             yield from (approver.path for approver in node.approvers if approver.path)
 
 
-def sample_rows(flow: ApprovalFlow, definition: Definition, speaker: Speaker, facts: dict[str, Any]) -> list[Row]:
+def sample_rows(flow: ApprovalFlow, definition: Definition, speaker: Speaker, facts: dict[str, Any]) -> list[Sample]:
     """The inputs of the form, those the flow looks at first."""
     first = asked_facts(flow, definition, speaker.kinds)
     others = [path for path in speaker.kinds if path not in first and path not in ABOUT_INITIATOR]
-    return [Row(path, "eq", _texts(facts.get(path))) for path in [*first, *others][:MOST]]
+    return [Sample(path, _texts(facts.get(path))) for path in [*first, *others][:MOST]]
 
 
 def _texts(value: Any) -> list[str]:

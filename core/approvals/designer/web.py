@@ -9,11 +9,13 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from core.approvals import flows
-from core.approvals.designer import conditions, drawing, listing, making, sheets, starters, steps
+from core.approvals.designer import drawing, listing, making, sheets, starters, steps
 from core.approvals.designer.drawing import Board, Sheet
 from core.approvals.facts import transition_of
 from core.approvals.models import ApprovalFlow
 from core.approvals.words import name_for, speaker_for
+from core.criteria.form import Editor, read_tree
+from core.criteria.web import draw_group, draw_problem, draw_row
 from core.db.session import db
 from core.errors import NotFound, QingmesError, ValidationError
 from core.i18n import _
@@ -93,7 +95,7 @@ def edit(record_id: int | None) -> str | Response:
 def _drawn() -> dict[str, Any]:
     from core.approvals.logic import definition
 
-    return {"d": definition, "may_write": drawing.may_write(), "conditions": conditions, "ALWAYS": steps.ALWAYS}
+    return {"d": definition, "may_write": drawing.may_write()}
 
 
 @blueprint.get(f"{ONE}/sheet")
@@ -108,8 +110,7 @@ def _sheet(board: Board, key: str) -> Sheet:
     if key == "rules":
         return drawing.rules_sheet(board)
     if key == "flow":
-        condition = conditions.to_rows(board.flow.match or steps.ALWAYS)
-        return Sheet(board, "flow", key, {}, condition=condition)
+        return Sheet(board, "flow", key, {})
     return drawing.sheet_of(board, key)
 
 
@@ -167,10 +168,18 @@ VERBS: Mapping[str, Callable[[ApprovalFlow, Json, Any], tuple[Json, str]]] = {
 }
 
 
-def _answer(board: Board, sheet: Sheet | None, *, close: bool = False, status: int = 200) -> Response:
-    """The board again, and the sheet beside it where it has to be drawn anew."""
+def _answer(
+    board: Board, sheet: Sheet | None, *, close: bool = False, unfinished: bool = False, status: int = 200
+) -> Response:
+    """The board again, and the sheet beside it where it has to be drawn anew; else whether it is unfinished."""
     drawn = render_template(
-        "approvals/flows_board.html", board=board, sheet=sheet, close=close, is_answer=True, **_drawn()
+        "approvals/flows_board.html",
+        board=board,
+        sheet=sheet,
+        close=close,
+        unfinished=unfinished,
+        is_answer=True,
+        **_drawn(),
     )
     return make_response(drawn, status)
 
@@ -181,43 +190,40 @@ def save_sheet(record_id: int) -> Response:
     """Keep what was typed about one part, at once; a refusal leaves the draft as it was and says so at the field."""
     flow, form, key = flow_of(record_id), request.form, request.form.get("key", "")
     board = drawing.board_of(flow)
-    kept, values, condition = _typed(board, key)
+    kept = _sheet(board, key)
+    values = _typed(kept)
+    if kept.kind == "arm" and kept.editor.problem_of(values["when"]):
+        return _answer(board, None, unfinished=True)
     renamed = sheets.line(form, "name") not in ("", values.get("name"))
-    shape = renamed or condition is not None or sheets.changes_shape(form, ("approvers", *sheets.COPIES))
+    shape = renamed or sheets.changes_shape(form, ("approvers", *sheets.COPIES))
     try:
         before = flows.change_draft(flow, form.get("was", ""), lambda shown: _changed(shown, key, values))
     except ValidationError as error:
         db.session.rollback()
-        unfinished = _is_unfinished(condition)
+        unfinished = _is_unfinished()
         errors = {} if unfinished else sheets.errors_at(error.fields, str(error))
-        shown = Sheet(board, kept.kind, key, {**kept.part, **values}, errors, condition, unfinished)
+        shown = Sheet(board, kept.kind, key, {**kept.part, **values}, errors, unfinished)
         return _answer(board, shown, status=200 if unfinished else error.status)
     board = drawing.board_of(flow, before)
-    drawn = _sheet(board, key)
-    drawn.condition = condition or drawn.condition
-    return _answer(board, drawn if shape else None)
+    return _answer(board, _sheet(board, key) if shape else None)
 
 
-def _is_unfinished(condition: conditions.Condition | None) -> bool:
+def _is_unfinished() -> bool:
     """Whether a refusal only means that the form is still being filled in."""
+    return "do" in request.form or sheets.is_unfinished(request.form, ("approvers", *sheets.COPIES))
+
+
+def _typed(kept: Sheet) -> Json:
+    """The values typed on the sheet of a part."""
     form = request.form
-    begun = "do" in form or sheets.is_unfinished(form, ("approvers", *sheets.COPIES))
-    return begun or (condition is not None and conditions.is_unfinished(condition))
-
-
-def _typed(board: Board, key: str) -> tuple[Sheet, Json, conditions.Condition | None]:
-    """The sheet as it is kept, the values typed, and for a way its condition as typed."""
-    kept, form = _sheet(board, key), request.form
     if kept.kind == "rules":
-        return kept, sheets.read_rules(form), None
+        return sheets.read_rules(form)
     if kept.kind == "arm":
-        condition = _condition(board.speaker.kinds, kept.part["when"])
-        tree = conditions.to_tree(condition, board.speaker.kinds)
-        return kept, {"name": sheets.line(form, "name"), "when": tree}, condition
+        return {"name": sheets.line(form, "name"), "when": read_tree(form, "condition") or steps.ALWAYS}
     values = sheets.READERS[kept.kind](form) if kept.kind in sheets.READERS else {}
     if kept.kind == "approve":
         values["name"] = _name(kept, values)
-    return kept, values, None
+    return values
 
 
 def _name(kept: Sheet, values: Json) -> str:
@@ -225,11 +231,6 @@ def _name(kept: Sheet, values: Json) -> str:
     speaker, typed = kept.board.speaker, str(values["name"])
     is_own = typed not in ("", name_for(kept.part["approvers"], speaker))
     return typed if is_own else name_for(values["approvers"], speaker)
-
-
-def _condition(known: conditions.Kinds, tree: Any) -> conditions.Condition:
-    read = conditions.read_rows(request.form, known)
-    return conditions.Condition(kept=tree) if read.kept is not None else read
 
 
 def _changed(shown: Json, key: str, values: Json) -> Json:
@@ -243,9 +244,9 @@ def _changed(shown: Json, key: str, values: Json) -> Json:
 def save_flow(record_id: int) -> Response:
     """Keep what stands around the steps: name, order, administrators, for which documents it applies."""
     flow, form = flow_of(record_id), request.form
-    known = Sheet(drawing.board_of(flow), "flow", "flow", {}).facts
-    condition = _condition(known, flow.match)
-    tree = conditions.to_tree(condition, known) if condition.rows or condition.kept else None
+    sheet, tree = Sheet(drawing.board_of(flow), "flow", "flow", {}), read_tree(form, "condition")
+    if tree is not None and sheet.editor.problem_of(tree):
+        return _answer(sheet.board, None, unfinished=True)
     values = {
         "name": sheets.line(form, "name", 120),
         "priority": sheets.number(form, "priority"),
@@ -253,14 +254,23 @@ def save_flow(record_id: int) -> Response:
         "admin_role_id": sheets.number(form, "admin_role"),
     }
     errors: Mapping[str, list[str]] = {}
-    unfinished = False
     try:
         making.change_flow(flow, values, tree, version=form.get("version", type=int))
     except ValidationError as error:
         db.session.rollback()
         flow = flow_of(record_id)
-        unfinished = _is_unfinished(condition)
-        errors = {} if unfinished else sheets.errors_at(error.fields, str(error))
-    board = drawing.board_of(flow)
-    drawn = Sheet(board, "flow", "flow", values if errors else {}, errors, condition, unfinished)
-    return _answer(board, drawn, status=422 if errors else 200)
+        errors = sheets.errors_at(error.fields, str(error))
+    drawn = Sheet(drawing.board_of(flow), "flow", "flow", values if errors else {}, errors)
+    return _answer(drawn.board, drawn if errors or "had-errors" in form else None, status=422 if errors else 200)
+
+
+@blueprint.get(f"{ONE}/criteria/<kind>/<piece>")
+@requires(READ)
+def criteria(record_id: int, kind: str, piece: str) -> str:
+    """A piece of the builder of a condition: `kind` is `arm` for a way's or `flow` for the flow's own."""
+    if piece not in PIECES:
+        raise NotFound(_("There is no page at this address."))
+    return PIECES[piece](Sheet(drawing.board_of(flow_of(record_id)), kind, kind, {}).editor)
+
+
+PIECES: Mapping[str, Callable[[Editor], str]] = {"row": draw_row, "group": draw_group, "check": draw_problem}

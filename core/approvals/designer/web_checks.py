@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from core.actor import current_actor
 from core.approvals import flows
 from core.approvals.check import find_faults
-from core.approvals.designer import conditions, drawing, migrating, samples
+from core.approvals.designer import drawing, migrating, samples
 from core.approvals.designer.replay import DAYS, replay
 from core.approvals.designer.web import ONE, READ, WRITE, flow_of
 from core.approvals.logic.reading import read_definition
@@ -47,8 +47,7 @@ def ask(record_id: int) -> str:
         initiator=initiator,
         document=document,
         document_name=samples.document_name(board.flow, document) if document else "",
-        link_names=drawing.linked_names(rows, board.speaker.kinds),
-        conditions=conditions,
+        link_names=samples.linked_names(rows, board.speaker.kinds),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -177,9 +178,8 @@ def test_the_rules_of_the_flow_are_kept(admin: FlaskClient) -> None:
 def test_a_row_begun_waits_for_its_value(admin: FlaskClient) -> None:
     flow_id = make(admin, "split")
     before = shown(flow_id)
-    row = {"condition-rows": 1, "condition-0": "list_price", "condition-0-was": "list_price"}
-    for more in ({"do": "add-condition"}, {"condition-0-op": "between", "condition-0-value": "5"}):
-        answer = keep(admin, flow_id, "way_1", **row, **more)
+    for tree in ({"field": "list_price"}, {"field": "list_price", "op": "between", "value": ["5", ""]}):
+        answer = keep(admin, flow_id, "way_1", condition=json.dumps(tree))
         assert answer.status_code == 200 and "Not kept yet" in answer.text
         assert shown(flow_id) == before
 
@@ -207,12 +207,28 @@ def test_every_sheet_names_the_part_it_is_about(admin: FlaskClient) -> None:
 
 def test_the_condition_of_a_way_is_kept_and_a_wrong_one_told_in_its_row(admin: FlaskClient) -> None:
     flow_id = make(admin, "split")
-    row = {"condition-rows": 1, "condition-0": "list_price", "condition-0-was": "list_price", "condition-0-op": "gt"}
-    assert keep(admin, flow_id, "way_1", **row, **{"condition-0-value": "5000"}).status_code == 200
-    assert shown(flow_id)["nodes"][0]["arms"][0]["when"] == {"field": "list_price", "op": "gt", "value": "5000"}
-    answer = keep(admin, flow_id, "way_1", **row, **{"condition-0-value": "much"})
-    assert answer.status_code == 422 and "Not a number." in answer.text
-    assert shown(flow_id)["nodes"][0]["arms"][0]["when"]["value"] == "5000"
+    price = {"field": "list_price", "op": "gt", "value": "5000"}
+    nested = {"or": [price, {"and": [{"field": "kind", "op": "eq", "value": "part"}, {"not": price}]}]}
+    for tree in (price, nested):
+        assert keep(admin, flow_id, "way_1", condition=json.dumps(tree)).status_code == 200
+        assert shown(flow_id)["nodes"][0]["arms"][0]["when"] == tree
+    wrong = json.dumps({**price, "value": "much"})
+    assert "Not kept yet" in keep(admin, flow_id, "way_1", condition=wrong).text
+    asked = f"/flows/{flow_id}/criteria/arm/check?part={quote(wrong)}"
+    assert "is no value of" in admin.get(asked).text
+    assert keep(admin, flow_id, "way_1", condition="[" * 9).status_code == 422
+    assert shown(flow_id)["nodes"][0]["arms"][0]["when"] == nested
+
+
+def test_the_pieces_of_a_condition_offer_facts_and_nothing_else(admin: FlaskClient) -> None:
+    flow_id = make(admin, "app", "masterdata.partner/set_credit_limit")
+    base = f"/flows/{flow_id}/criteria"
+    row = admin.get(f"{base}/arm/row?part={quote(json.dumps({'field': 'params.credit_limit'}))}").text
+    assert "initiator" in row and 'value="params.credit_limit" selected' in row
+    assert f'hx-get="{base}/arm/row"' in row
+    assert 'value="params.credit_limit"' not in admin.get(f"{base}/flow/row").text
+    assert admin.get(f"{base}/arm/group?depth=1").status_code == 200
+    assert admin.get(f"{base}/arm/else").status_code == 404
 
 
 def test_whoever_changes_what_another_has_changed_meanwhile_is_told(admin: FlaskClient) -> None:
@@ -250,10 +266,10 @@ def test_nonsense_is_refused_with_a_sentence_and_changes_nothing(admin: FlaskCli
 
 def test_the_settings_say_for_which_documents_it_applies(admin: FlaskClient) -> None:
     flow_id = make(admin)
-    version = re.search(r'name="version" value="(\d+)"', admin.get(f"/flows/{flow_id}/sheet?key=flow").text)
+    version = re.search(r'name="version" form="sheet-form" value="(\d+)"', admin.get(f"/flows/{flow_id}").text)
     assert version is not None
-    typed = {"version": version.group(1), "name": "Parts", "priority": 5, "active": "true", "condition-rows": 1}
-    row = {"condition-0": "kind", "condition-0-was": "kind", "condition-0-op": "eq", "condition-0-value": "part"}
+    typed = {"version": version.group(1), "name": "Parts", "priority": 5, "active": "true"}
+    row = {"condition": json.dumps({"field": "kind", "op": "eq", "value": "part"})}
     answer = post(admin, f"/flows/{flow_id}/flow", **typed, **row)
     assert answer.status_code == 200, answer.text
     kept = commit(lambda: db.session.get_one(ApprovalFlow, flow_id, populate_existing=True))
