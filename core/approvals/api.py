@@ -1,30 +1,35 @@
 """Approvals for programs: the boxes, one request, deciding, and who would be asked before submitting.
 
 Everything is as on the pages: strangers get 404. A token needs the permission `core.approval.decide` besides; a
-device has no part in approvals. Steps that ask for a password or a signature are decided on the page.
+device has no part in approvals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import wraps
 from typing import Any
 
 import marshmallow
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
+from flask import request as sent
+from flask.typing import ResponseReturnValue
 
 from core.actor import current_actor
 from core.api import reading
-from core.api.idempotency import once
+from core.api.idempotency import View, once
 from core.approvals import administration, service, shapes
 from core.approvals.access import get_visible
 from core.approvals.models import ApprovalRequest
 from core.approvals.pages import inbox, page
 from core.approvals.pages.preview import preview
+from core.approvals.pages.signature import check_signature
 from core.approvals.service import Decision
 from core.approvals.titles import kind_of, sees_amount, title_of
 from core.errors import Forbidden, NotFound, ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
+from core.people.confirm import confirm_password
 from core.web.access import requires_on_model, signed_in
 from core.web.addresses import LARGEST_ID
 from core.workflow.fire import available
@@ -127,16 +132,33 @@ def accepted(request: ApprovalRequest) -> Response:
     return response
 
 
+def password_first(view: View) -> View:
+    """Compare a password in the body before the view: comparing ends the transaction, and with it a key's claim."""
+
+    @wraps(view)
+    def wrapper(**arguments: Any) -> ResponseReturnValue:
+        body = sent.get_json(silent=True)
+        password = body.get("password") if isinstance(body, dict) else None
+        is_given = isinstance(password, str) and 0 < len(password) <= shapes.LONGEST_PASSWORD
+        g.confirmed = is_given and confirm_password(str(password))
+        return view(**arguments)
+
+    return wrapper
+
+
 @blueprint.post(f"{ONE}/decide")
 @signed_in
+@password_first
 @once
 def decide(request_id: int) -> Response:
     """Agree, reject or send back."""
     _check_caller()
     reading.arguments()
-    decision = Decision(**_load(shapes.DecideBody))
+    given = _load(shapes.DecideBody)
     get_visible(request_id)
-    service.decide(request_id, decision)
+    del given["password"]
+    signature = check_signature(given.pop("signature") or "")
+    service.decide(request_id, Decision(**given, signature=signature, confirmed=g.confirmed))
     return _request(request_id)
 
 

@@ -12,6 +12,7 @@ from core.api.reading import MAX_PAGE
 from core.api.shapes import Amount
 from core.approvals.pages.asking import LONGEST_COMMENT, MOST_PEOPLE, VERBS
 from core.approvals.pages.inbox import BOXES
+from core.approvals.pages.signature import MOST_BYTES
 from core.i18n import _, gettext
 from core.workflow.schema import InputSchema, LineText, LongText, StrictInteger
 
@@ -19,6 +20,7 @@ BASE = "/api/v1/approvals"
 PERMISSION = "core.approval.decide"
 MOST_PER_PAGE = 100
 MOST_CHOICES = 20
+LONGEST_PASSWORD = 200
 REQUEST_ID = {**parts.RECORD_ID, "name": "request_id"}
 
 
@@ -45,6 +47,19 @@ class DecideBody(InputSchema):
     facts_hash = LineText(required=True, validate=validate.Length(min=1, max=64))
     comment = LongText(load_default="", validate=validate.Length(max=LONGEST_COMMENT))
     to = LineText(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    signature = LineText(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MOST_BYTES),
+        metadata={"description": _("A drawn signature: a PNG as a data address. For steps that ask for one.")},
+    )
+    password = fields.String(
+        load_default=None,
+        allow_none=True,
+        load_only=True,
+        validate=validate.Length(max=LONGEST_PASSWORD),
+        metadata={"description": _("The caller's password. For steps that ask for it again.")},
+    )
 
 
 class ActBody(InputSchema):

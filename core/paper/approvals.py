@@ -12,12 +12,16 @@ from core.kernel import hooks
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What one person did in a step: `decision` as people read it, empty while he has not; `at` None then."""
+    """What one person did in a step: `decision` as people read it, empty while he has not; `at` None then.
+
+    `signature` is what he drew, as the data address of a PNG.
+    """
 
     person: str
     decision: Text = ""
     comment: str = ""
     at: datetime | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +34,15 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """One run of an approval: what it was for, how it ended (empty while it runs), its steps in order."""
+    """One run of an approval: what it was for, how it ended (empty while it runs), its steps in order.
+
+    `seal` is the end of the record's chain of fingerprints, by which paper and record can be compared.
+    """
 
     title: Text
     outcome: Text = ""
     steps: Sequence[Step] = ()
+    seal: str = ""
 
 
 def find_approvals(model: str, record_ids: Sequence[int]) -> Mapping[int, Sequence[Round]]:

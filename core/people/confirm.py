@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.actor import SYSTEM, acting, current_actor
 from core.db.session import db, reading, run_unit
-from core.errors import NotSignedIn
+from core.errors import NotSignedIn, ValidationError
 from core.i18n import _
 from core.people import throttle
 from core.people.models import User
@@ -34,3 +34,11 @@ def is_my_password(password: str) -> bool:
         return True
     run_unit(lambda: note_failure(row.login, actor.address))
     return False
+
+
+def confirm_password(password: str) -> bool:
+    """True when the actor's own password was given again; raises `ValidationError` otherwise."""
+    if password and is_my_password(password):
+        return True
+    problem = _("The present password is not right.")
+    raise ValidationError(problem, fields={"password": [problem]})

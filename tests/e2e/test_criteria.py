@@ -110,6 +110,7 @@ def test_a_nested_filter_is_put_together_kept_and_opened_again(shop: Visitor) ->
     shop.go(ITEMS)
     page.locator("summary", has_text="Views").click()
     page.get_by_role("link", name="No bars").click()
+    shop.settle()
     chip.get_by_role("button").click()
     dialog = page.locator("dialog[open]")
     expect(rows(dialog)).to_have_count(3)

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from core.actor import current_actor
 from core.approvals.logic.case import Case, Event, StepRun, Task
 from core.approvals.logic.definition import Definition
+from core.approvals.logic.verbs import can_withdraw
 from core.approvals.models import ApprovalEvent, ApprovalRequest, ApprovalStep, ApprovalTask
 from core.approvals.organisation import ADMINISTER
 from core.approvals.pages.record import Entry, Happening, RoundEntry, StepEntry, Voice, happenings, rounds
-from core.approvals.store import STEP, TASK
+from core.approvals.store import STEP, TASK, load
 from core.approvals.titles import title_of
 from core.approvals.words import load_titles, state_words
 from core.db.session import db
@@ -43,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An open request of a document: for whom it waits and since when, and whether the reader may open it."""
+    """An open request of a document: for whom it waits and since when, and what the reader may do about it."""
 
     request_id: int
     title: Text
@@ -53,6 +54,7 @@ class Waiting:
     since: datetime
     initiator_id: int
     may_open: bool
+    may_withdraw: bool
 
 
 def find_requests(model: str, record_ids: Iterable[int]) -> list[ApprovalRequest]:
@@ -61,10 +63,26 @@ def find_requests(model: str, record_ids: Iterable[int]) -> list[ApprovalRequest
     return list(db.session.scalars(select(ApprovalRequest).where(*mine).order_by(ApprovalRequest.id)))
 
 
-def read_cases(requests: Sequence[ApprovalRequest]) -> dict[int, Case]:
+@dataclass(frozen=True)
+class Read:
+    """The case of a request, what was drawn as a signature by task, and the end of its chain of fingerprints."""
+
+    case: Case
+    signatures: Mapping[int, str | None]
+    seal: str
+
+
+def read_cases(requests: Sequence[ApprovalRequest]) -> dict[int, Read]:
     """The case of each request with its log, without what its flow says. Three statements."""
     steps, tasks, events = (_rows(model, requests) for model in (ApprovalStep, ApprovalTask, ApprovalEvent))
-    return {r.id: _case(r, steps[r.id], tasks[r.id], events[r.id]) for r in requests}
+    return {
+        r.id: Read(
+            case=_case(r, steps[r.id], tasks[r.id], events[r.id]),
+            signatures={task.n: task.signature for task in tasks[r.id]},
+            seal=events[r.id][-1].hash if events[r.id] else "",
+        )
+        for r in requests
+    }
 
 
 def _rows(model: Any, requests: Sequence[ApprovalRequest]) -> Mapping[int, list[Any]]:
@@ -92,9 +110,9 @@ def tell_all(model: str, record_id: int) -> list[Told]:
     return [_told(request, cases[request.id], voice) for request in reversed(requests)]
 
 
-def _told(request: ApprovalRequest, case: Case, voice: Voice) -> Told:
-    state = state_of(request)
-    return Told(request, title_of(request), state, state_words(state), rounds(case, voice, {}), happenings(case, voice))
+def _told(request: ApprovalRequest, read: Read, voice: Voice) -> Told:
+    state, told = state_of(request), rounds(read.case, voice, read.signatures)
+    return Told(request, title_of(request), state, state_words(state), told, happenings(read.case, voice))
 
 
 def load_voice() -> Voice:
@@ -108,7 +126,10 @@ def state_of(request: ApprovalRequest) -> str:
 
 
 def find_waiting(model: str, record_id: int) -> list[Waiting]:
-    """The open requests of a document, and those approved that could not be carried out. One statement."""
+    """The open requests of a document, and those approved that could not be carried out. One statement.
+
+    A few more for whoever submitted one: whether he may still withdraw it.
+    """
     request, task, user = ApprovalRequest, ApprovalTask, User.__table__
     unsettled = request.state.in_(OPEN) | ((request.state == "approved") & (request.last_error != ""))
     query = (
@@ -136,6 +157,7 @@ def _waiting(request: ApprovalRequest, asked: list[Any]) -> Waiting:
         since=min((at for _name, at, _user in asked), default=request.submitted_at),
         initiator_id=request.initiator_id,
         may_open=actor.user_id in involved or actor.can(ADMINISTER),
+        may_withdraw=actor.user_id == request.initiator_id and can_withdraw(load(request.id).case),
     )
 
 
@@ -147,17 +169,19 @@ def rounds_of(model: str, record_ids: Sequence[int]) -> dict[int, list[Round]]:
     cases, voice = read_cases(requests), load_voice()
     found: dict[int, list[Round]] = defaultdict(list)
     for request in requests:
-        found[request.record_id] += _on_paper(request, rounds(cases[request.id], voice, {}))
+        read = cases[request.id]
+        found[request.record_id] += _on_paper(request, rounds(read.case, voice, read.signatures), read.seal)
     return dict(found)
 
 
-def _on_paper(request: ApprovalRequest, told: Sequence[RoundEntry]) -> list[Round]:
-    """Its rounds; only the last says how the request ended."""
+def _on_paper(request: ApprovalRequest, told: Sequence[RoundEntry], seal: str) -> list[Round]:
+    """Its rounds; only the last says how the request ended, and bears the seal."""
     return [
         Round(
             title=title_of(request) if len(told) == 1 else _("%(title)s, round %(n)s", title=title_of(request), n=n),
             outcome=state_words(state_of(request)) if n == len(told) else "",
             steps=[_step_on_paper(step) for step in one.steps],
+            seal=seal if n == len(told) else "",
         )
         for n, one in enumerate(told, start=1)
     ]
@@ -172,4 +196,6 @@ def _decision(entry: Entry) -> Decision:
     person = entry.person
     if entry.stands_for:
         person = str(_("%(name)s for %(principal)s", name=entry.person, principal=entry.stands_for))
-    return Decision(person=person, decision=entry.decision, comment=entry.comment, at=entry.at)
+    return Decision(
+        person=person, decision=entry.decision, comment=entry.comment, at=entry.at, signature=entry.signature
+    )

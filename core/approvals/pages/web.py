@@ -23,7 +23,7 @@ from core.db.session import db
 from core.errors import NotFound, QingmesError, ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
-from core.people.confirm import is_my_password
+from core.people.confirm import confirm_password
 from core.views.reading import read_form
 from core.web.access import signed_in
 from core.web.addresses import LARGEST_ID
@@ -115,19 +115,12 @@ def decide(request_id: int) -> BaseResponse:
     """Agree, reject or send back."""
     form = request.form
     try:
-        confirmed = "password" in form and _confirmed(form["password"])
+        confirmed = "password" in form and confirm_password(form["password"])
         get_visible(request_id)
         service.decide(request_id, _decision(form, confirmed))
     except QingmesError as error:
         return _refused(request_id, error)
     return redirect(url_for("approvals.one", request_id=request_id), 303)
-
-
-def _confirmed(password: str) -> bool:
-    if password and is_my_password(password):
-        return True
-    problem = _("The present password is not right.")
-    raise ValidationError(problem, fields={"password": [problem]})
 
 
 def _decision(form: Any, confirmed: bool) -> Decision:

@@ -10,8 +10,10 @@ from flask import Flask
 
 from addons.masterdata.models import Item
 from core.approvals.models import ApprovalTask
+from core.approvals.pages.cases import rounds_of
 from core.db.session import db
 from core.people.models import Role, User, UserRole
+from core.people.passwords import set_password
 from core.testing.people import bearer, make_role, make_token
 from tests.core.approvals.house import (
     HEAD,
@@ -30,6 +32,9 @@ from tests.core.approvals.house import (
 READ = "masterdata.item.read"
 RELEASE = "masterdata.item.release"
 DECIDE = "core.approval.decide"
+DRAWN = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
 
 
 @pytest.fixture
@@ -139,3 +144,21 @@ def test_people_to_choose_travel_with_the_transition(any_app: Flask, house: Hous
     made = worker("POST", address, {"choices": {"pick": [house.fin2]}})
     assert made.status_code == 202
     assert [t.assignee_id for t in open_tasks(made.json["id"])] == [house.fin2]
+
+
+def test_a_step_that_asks_for_password_and_signature_is_decided_with_both(any_app: Flask, house: House) -> None:
+    commit(lambda: set_password(db.session.get(User, house.head), "correct horse 7"))
+    commit(lambda: make_flow(house, step("head", HEAD, password=True, signature=True)))
+    request = submit(house, commit(lambda: new_item(house).id))
+    head = Program(any_app, house, "head")
+    shown = head("GET", f"/approvals/{request}").json
+    body = {"task": shown["task"], "verb": "agree", "facts_hash": shown["facts_hash"]}
+    for lacking in ({}, {"password": "wrong"}, {"password": "correct horse 7"}, {"signature": "data:text/html,x"}):
+        assert head("POST", f"/approvals/{request}/decide", {**body, **lacking}).status_code == 422
+    both = {**body, "password": "correct horse 7", "signature": DRAWN}
+    for _time in range(2):
+        answer = head("POST", f"/approvals/{request}/decide", both, key="once")
+        assert (answer.status_code, answer.json["state"]) == (200, "approved")
+    paper = commit(lambda: rounds_of("masterdata.item", [request_of(request).record_id]))
+    ((told,),) = paper.values()
+    assert (told.steps[0].decisions[0].signature, len(told.seal)) == (DRAWN, 64)
