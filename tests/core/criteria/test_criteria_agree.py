@@ -126,8 +126,8 @@ def a_missing_link_is_not_empty(model: Any, links: Any, leaf: Any, actor: Actor)
     if not links:
         return REAL[sql, "_linked"](model, links, leaf, actor)
     relation = getattr(model, links[0])
-    target = sql.aliased(relation.property.mapper.class_)
-    return sql._exists(relation, target, actor, a_missing_link_is_not_empty(target, links[1:], leaf, actor))
+    target = sql.alias_for(relation.property.mapper.class_, actor)
+    return sql._exists(model, relation, target, actor, a_missing_link_is_not_empty(target, links[1:], leaf, actor))
 
 
 def the_clock_on_the_wall(field: Any, value: Any) -> Any:
