@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core.actor import SYSTEM, acting
@@ -24,6 +24,7 @@ from core.testing.apps import TestApp
 from core.testing.people import administrator
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 SIZES = {"office": (1366, 768), "phone": (390, 844)}
 FLAGS = [
     "--no-sandbox",
@@ -134,8 +135,9 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait until nothing is being loaded any more."""
+        """Wait until nothing is being loaded any more, neither the page nor a part of it."""
         self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
     def choose(self, field: Any, text: str) -> None:
         """Search for a record in a link field, and take the one that shows the text."""

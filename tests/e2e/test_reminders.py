@@ -42,6 +42,7 @@ def test_an_administrator_writes_a_rule_and_its_reader_is_told(admin: Visitor) -
     owner, numbers = orders(admin)
     page = admin.go("/m/core/reminder-rules")
     page.get_by_role("link", name="New").click()
+    admin.settle()
     page.get_by_label("Name", exact=True).fill("Due in three days")
     page.get_by_label("Kind of record").select_option(label="Work order")
     page.get_by_label("Occasion").select_option(label="Before or after a date")
