@@ -6,7 +6,7 @@ from typing import Any
 
 from addons.masterdata.models import Item
 from addons.stock import services
-from addons.stock.models import Location, Receipt
+from addons.stock.models import Location, Period, Receipt
 from core.i18n import gettext
 from core.kernel.hooks import hookimpl
 
@@ -23,10 +23,29 @@ def before_save(record: Any, changes: dict[str, Any]) -> str | None:
     """Virtual locations are one of a kind; goods are received into internal ones only; the ledger keeps its unit."""
     if isinstance(record, Item):
         return _item_objection(record, changes)
-    if isinstance(record, Location) and record.id is None and changes.get("kind", "internal") != "internal":
-        return gettext("There is one location of this kind already; use that.")
+    if isinstance(record, Location):
+        return _location_objection(record, changes)
+    if isinstance(record, Period) and record.id is None and changes["starts_on"].day != 1:
+        return gettext("A stock month begins on the first of the month.")
     if isinstance(record, Receipt) and changes.get("location_id") and not services.is_internal(changes["location_id"]):
         return gettext("Goods can be received only into an internal location.")
+    return None
+
+
+@hookimpl
+def after_save(record: Any, created: bool) -> None:
+    """The balances of a location know whether it may be below zero."""
+    if isinstance(record, Location) and not created:
+        services.follow_location(record)
+
+
+def _location_objection(place: Location, changes: dict[str, Any]) -> str | None:
+    if place.id is None:
+        is_virtual = changes.get("kind", "internal") != "internal"
+        return gettext("There is one location of this kind already; use that.") if is_virtual else None
+    turns = "may_be_negative" in changes and changes["may_be_negative"] != place.may_be_negative
+    if turns and services.is_in_use(place.id):
+        return gettext("Something is reserved or below zero here. Settle that first.")
     return None
 
 

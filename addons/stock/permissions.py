@@ -12,27 +12,43 @@ def _kept(noun: str) -> tuple[Permission, ...]:
     )
 
 
+def _booked(noun: str) -> tuple[Permission, ...]:
+    """The rights on a document that moves goods."""
+    return crud(noun, post=_("Post to stock"), reverse=_("Take back"), cancel=_("Cancel"))
+
+
 PERMISSIONS = (
     *crud("stock.warehouse"),
     *crud("stock.location"),
-    *crud("stock.lot"),
+    *crud("stock.lot", hold=_("Put on hold and release")),
     *_kept("stock.move"),
     *_kept("stock.balance"),
+    Permission(name="stock.balance.scan", title=_("Use the scan pages")),
     *_kept("stock.reservation"),
-    *crud("stock.receipt", post=_("Post to stock"), cancel=_("Cancel")),
+    *_kept("stock.project"),
+    *_kept("stock.lot_origin"),
+    *_kept("stock.item_value"),
+    *_booked("stock.receipt"),
+    *_booked("stock.issue"),
+    *_booked("stock.transfer"),
+    *_booked("stock.adjustment"),
+    *_booked("stock.scrap"),
+    *_booked("stock.lot_change"),
+    *crud("stock.period", close=_("Close the month"), reopen=_("Open again")),
 )
 
 EVERYTHING = tuple(p.name for p in PERMISSIONS)
 LOOK = tuple(name for name in EVERYTHING if name.endswith(".read"))
 EXPORT = tuple(name for name in EVERYTHING if name.endswith(".export"))
+PERIOD = tuple(p.name for p in PERMISSIONS if p.noun == "stock.period" and not p.name.endswith(".read"))
 ON_HAND = ("stock.balance.read", "stock.location.read", "stock.lot.read")
 
 ROLES = (
     StarterRole(post="administrator", permissions=EVERYTHING),
     StarterRole(post="general_manager", permissions=(*LOOK, *EXPORT)),
     StarterRole(post="plant_manager", permissions=(*LOOK, *EXPORT)),
-    StarterRole(post="finance", permissions=(*LOOK, *EXPORT)),
-    StarterRole(post="warehouse_keeper", permissions=EVERYTHING),
+    StarterRole(post="finance", permissions=(*LOOK, *EXPORT, *PERIOD), field_groups=("costs",)),
+    StarterRole(post="warehouse_keeper", permissions=tuple(sorted(set(EVERYTHING) - set(PERIOD)))),
     StarterRole(post="planner", permissions=LOOK),
     StarterRole(post="buyer", permissions=LOOK),
     StarterRole(post="sales_clerk", permissions=(*ON_HAND, "stock.reservation.read")),

@@ -5,29 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, case, literal, select, tuple_, update
+from sqlalchemy import Row, and_, case, literal, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addons.masterdata.models import Item
-from addons.stock.models import Location, StockBalance
+from addons.stock.models import Location, Lot, Project, StockBalance
 from core.db import Quantity, db
 from core.errors import Conflict
 from core.i18n import _
 from core.web.format import number_text
 
 ZERO = Decimal(0)
-Key = tuple[int, int, int]
 COLUMNS: tuple[Any, ...] = (
     StockBalance.id,
     StockBalance.item_id,
     StockBalance.location_id,
     StockBalance.lot_id,
     StockBalance.lot_key,
+    StockBalance.project_id,
+    StockBalance.project_key,
+    StockBalance.status,
+    StockBalance.may_be_negative,
     StockBalance.on_hand,
     StockBalance.reserved,
 )
+
+
+class Key(NamedTuple):
+    """What a balance is of; 0 for no lot and for no project."""
+
+    item_id: int
+    location_id: int
+    lot_key: int
+    project_key: int
+    status: str
 
 
 @dataclass
@@ -50,50 +63,93 @@ def insert_missing(model: Any, rows: list[dict[str, Any]]) -> Any:
     return dialect.insert(model).values(rows).on_conflict_do_nothing()
 
 
-def lock_keys(keys: Iterable[Key]) -> dict[Key, Row[Any]]:
-    """Take these balances FOR UPDATE, making those that are missing; in one order, so that two never wait in a ring."""
+def key_of(row: Row[Any]) -> Key:
+    """The key of a balance's row."""
+    return Key(row.item_id, row.location_id, row.lot_key, row.project_key, row.status)
+
+
+def lock_keys(keys: Iterable[Key], negative: set[int]) -> dict[Key, Row[Any]]:
+    """Take these balances FOR UPDATE, making those that are missing; their items are locked already.
+
+    `negative` are the locations that may be below zero.
+    """
     wanted = sorted(keys)
     if not wanted:
         return {}
-    make_missing(wanted)
-    key = tuple_(StockBalance.item_id, StockBalance.location_id, StockBalance.lot_key)
-    query = select(*COLUMNS).where(key.in_(wanted)).order_by(StockBalance.id).with_for_update()
-    return {(row.item_id, row.location_id, row.lot_key): row for row in db.session.execute(query)}
+    found = _locked(wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        db.session.execute(insert_missing(StockBalance, [_empty(key, negative) for key in missing]))
+        found |= _locked(missing)
+    return found
 
 
-def make_missing(keys: list[Key]) -> None:
-    """Make empty balances for the keys that have none."""
-    rows = [{"item_id": item, "location_id": place, "lot_id": lot or None, "lot_key": lot} for item, place, lot in keys]
-    db.session.execute(insert_missing(StockBalance, rows))
+def _locked(keys: list[Key]) -> dict[Key, Row[Any]]:
+    key = tuple_(
+        StockBalance.item_id,
+        StockBalance.location_id,
+        StockBalance.lot_key,
+        StockBalance.project_key,
+        StockBalance.status,
+    )
+    query = select(*COLUMNS).where(key.in_(keys)).order_by(StockBalance.id).with_for_update()
+    return {key_of(row): row for row in db.session.execute(query)}
+
+
+def _empty(key: Key, negative: set[int]) -> dict[str, Any]:
+    return {
+        **key._asdict(),
+        "lot_id": key.lot_key or None,
+        "project_id": key.project_key or None,
+        "may_be_negative": key.location_id in negative,
+    }
 
 
 def lock_items(item_ids: Iterable[int]) -> list[Row[Any]]:
-    """Take every balance of these items that holds something FOR UPDATE, oldest lots and first bins first."""
+    """Take every balance of these items that has something to give FOR UPDATE, in the order it is to be given.
+
+    What expires first goes first, then what came in first, then the first bins on the picker's way. Each row also
+    has whose it is (`of_model`, `of_id`) and when its lot expires.
+    """
     query = (
-        select(*COLUMNS, Location.code)
+        select(*COLUMNS, Location.sequence, Location.code, Lot.expires_on, Project.of_model, Project.of_id)
         .join(Location, Location.id == StockBalance.location_id)
-        .where(StockBalance.item_id.in_(sorted(set(item_ids))), StockBalance.on_hand > ZERO)
+        .outerjoin(Lot, Lot.id == StockBalance.lot_id)
+        .outerjoin(Project, Project.id == StockBalance.project_id)
+        .where(
+            StockBalance.item_id.in_(sorted(set(item_ids))),
+            StockBalance.status == "available",
+            StockBalance.on_hand > ZERO,
+            Location.active,
+            Location.stocktake_id.is_(None),
+        )
         .order_by(StockBalance.id)
         .with_for_update(of=StockBalance)
     )
-    rows: list[Any] = list(db.session.execute(query))
-    return sorted(rows, key=lambda row: (row.item_id, row.lot_key, row.code, row.id))
+    return sorted(db.session.execute(query), key=giving_order)
+
+
+def giving_order(row: Any) -> tuple[Any, ...]:
+    """The order in which balances give: a project's own first, then by expiry (none last), lot and way."""
+    expires = (row.expires_on is None, row.expires_on or 0)
+    return (row.item_id, not row.project_key, expires, row.lot_key, row.sequence, row.code, row.id)
 
 
 def apply(changes: Mapping[int, Change], rows: Mapping[int, Row[Any]]) -> None:
     """Change the locked balances by id in one conditional UPDATE; raises `OutOfStock` where one would fall short."""
     for balance_id, change in changes.items():
         row = rows[balance_id]
-        if row.on_hand + change.on_hand < row.reserved + change.reserved:
+        if not row.may_be_negative and row.on_hand + change.on_hand < row.reserved + change.reserved:
             wanted = max(-change.on_hand, change.reserved)
             refuse(row.item_id, wanted=wanted, available=row.on_hand - row.reserved)
     if not changes:
         return
     on_hand = StockBalance.on_hand + _by_id({i: c.on_hand for i, c in changes.items()})
     reserved = StockBalance.reserved + _by_id({i: c.reserved for i, c in changes.items()})
+    enough = and_(reserved >= ZERO, or_(StockBalance.may_be_negative, on_hand >= reserved))
     done: Any = db.session.execute(
         update(StockBalance)
-        .where(StockBalance.id.in_(sorted(changes)), and_(reserved >= ZERO, on_hand >= reserved))
+        .where(StockBalance.id.in_(sorted(changes)), enough)
         .values(on_hand=on_hand, reserved=reserved)
         .execution_options(synchronize_session=False)
     )

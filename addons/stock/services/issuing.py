@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Row, case, literal, update
 
 from addons.stock.models import Reservation
-from addons.stock.services.balances import ZERO, Change, apply, lock_items
-from addons.stock.services.ledger import Cause, Movement, check, write
+from addons.stock.services.balances import ZERO, Key, key_of, lock_items
+from addons.stock.services.ledger import Cause, Movement, post
 from addons.stock.services.places import find_virtual
 from addons.stock.services.reserving import Need, check_quantities, is_open, open_columns, take
+from addons.stock.services.values import lock_items_worth
 from core.db import Quantity, db
-from core.kernel import hooks
 
 
 @dataclass
@@ -28,7 +28,7 @@ class _Picking:
     to_id: int
     free: dict[int, Decimal] = field(default_factory=dict)
     left: dict[int, Decimal] = field(default_factory=dict)
-    changes: dict[int, Change] = field(default_factory=lambda: defaultdict(Change))
+    unreserved: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     taken: dict[int, Decimal] = field(default_factory=dict)
     moves: list[Movement] = field(default_factory=list)
 
@@ -46,14 +46,14 @@ class _Picking:
                 continue
             self.left[promise.id] -= part
             self.taken[promise.id] = self.taken.get(promise.id, ZERO) + part
-            self.changes[promise.balance_id].reserved -= part
-            self._leave(need, by_id[promise.balance_id], part)
+            row = by_id[promise.balance_id]
+            self.unreserved[key_of(row)] += part
+            self._leave(need, row, part)
             wanted -= part
         for row, part in take(need, wanted, self.rows, self.free):
             self._leave(need, row, part)
 
     def _leave(self, need: Need, row: Row[Any], quantity: Decimal) -> None:
-        self.changes[row.id].on_hand -= quantity
         self.moves.append(
             Movement(
                 item_id=row.item_id,
@@ -61,6 +61,8 @@ class _Picking:
                 from_location_id=row.location_id,
                 to_location_id=self.to_id,
                 lot_id=row.lot_id,
+                from_project_id=row.project_id,
+                to_project_id=row.project_id,
                 cause_line=need.cause_line,
             )
         )
@@ -75,15 +77,13 @@ def issue(needs: Sequence[Need], *, to: str = "customer", cause: Cause) -> list[
     check_quantities(needs)
     if not needs:
         return []
+    worths = lock_items_worth({need.item_id for need in needs})
     rows = lock_items(need.item_id for need in needs)
     picking = _Picking(rows, _promised(needs, [row.id for row in rows]), find_virtual(to).id)
     for need in needs:
         picking.pick(need)
-    check(picking.moves)
-    hooks.object_if_any("before_stock_post", moves=picking.moves, cause=cause)
-    apply(picking.changes, {row.id: row for row in rows})
+    post(picking.moves, cause, worths, picking.unreserved)
     _draw(picking.taken)
-    write(picking.moves, cause)
     return picking.moves
 
 

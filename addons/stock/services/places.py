@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
-from addons.stock.models import LOCATION_KINDS, Location, Warehouse
+from addons.stock.models import LOCATION_KINDS, Location, StockBalance, Warehouse
 from core.db import db
 from core.errors import NotFound
 from core.i18n import _, in_locale
@@ -50,6 +50,23 @@ def find_default_location() -> Location:
     if found is None:
         raise NotFound(_("There is no internal location. Add one under Stock."))
     return found
+
+
+def is_in_use(location_id: int) -> bool:
+    """Whether something is reserved in a location, or below zero."""
+    odd = or_(StockBalance.reserved > 0, StockBalance.on_hand < 0)
+    query = select(StockBalance.id).where(StockBalance.location_id == location_id, odd)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def follow_location(location: Location) -> None:
+    """Tell the balances of a location whether it may be below zero. One statement."""
+    db.session.execute(
+        update(StockBalance)
+        .where(StockBalance.location_id == location.id, StockBalance.may_be_negative != location.may_be_negative)
+        .values(may_be_negative=location.may_be_negative)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def is_internal(location_id: int) -> bool:

@@ -7,49 +7,57 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, case, func, literal, select, union_all
 
-from addons.stock.models import Location, Reservation, StockBalance, StockMove
-from addons.stock.services.balances import ZERO
-from core.db import Quantity, db
+from addons.stock.models import ItemValue, Reservation, StockBalance, StockMove
+from addons.stock.services.balances import ZERO, Key
+from core.db import Money, Quantity, db
 
 
 @dataclass(frozen=True)
 class OnHand:
-    """What there is of an item in all internal locations, and how much of it is promised."""
+    """What there is of an item in all internal locations, how much of it is promised, and how much blocked.
+
+    Blocked is what is in inspection, on hold, lent, or another project's.
+    """
 
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
+    blocked: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
-        """What may still be promised or taken."""
-        return self.on_hand - self.reserved
+        """What may still be promised or taken by anybody."""
+        return self.on_hand - self.reserved - self.blocked
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A balance that is not what it should be: `kind` is `on_hand` or `reserved`, `by` how much too much it holds."""
+    """Something that is not what it should be: `kind` is `on_hand`, `reserved`, `quantity` or `value`, `by` how much
+    too much the books hold. The last two are of a whole item, without a key.
+    """
 
     kind: str
     item_id: int
-    location_id: int
-    lot_key: int
+    key: Key | None
     by: Decimal
 
 
 def on_hand(item_ids: Collection[int]) -> dict[int, OnHand]:
     """What there is of each of these items, zero for those without stock. One statement."""
+    of_all = and_(StockBalance.status == "available", StockBalance.project_key == 0)
+    blocked = case((of_all, literal(ZERO, Quantity)), else_=StockBalance.on_hand - StockBalance.reserved)
     query = (
         select(
             StockBalance.item_id,
             func.sum(StockBalance.on_hand, type_=Quantity),
             func.sum(StockBalance.reserved, type_=Quantity),
+            func.sum(blocked, type_=Quantity),
         )
         .where(StockBalance.item_id.in_(sorted(set(item_ids))))
         .group_by(StockBalance.item_id)
     )
-    found = {item: OnHand(total, promised) for item, total, promised in db.session.execute(query)}
+    found = {item: OnHand(*amounts) for item, *amounts in db.session.execute(query)}
     return {item: found.get(item, OnHand()) for item in item_ids}
 
 
@@ -71,27 +79,35 @@ def count_reserved(for_model: str, for_ids: Collection[int]) -> dict[int, Decima
 
 
 def reconcile() -> list[Difference]:
-    """Compare every balance with the ledger and with the open reservations; empty when all is well.
+    """Compare every balance with the ledger and the open reservations, and every value with the ledger.
 
-    It reports and never repairs. Two statements.
+    Empty when all is well; it reports and never repairs. Four statements, however many moves there are.
     """
-    return [
-        Difference(kind, *row)
+    keyed = [
+        Difference(kind, row[0], Key(*row[:5]), row[5])
         for kind, parts in (("on_hand", _on_hand_parts()), ("reserved", _reserved_parts()))
-        for row in db.session.execute(_unequal(parts))
+        for row in db.session.execute(_unequal(parts, Quantity, 5))
+    ]
+    return keyed + [
+        Difference(kind, row[0], None, row[1])
+        for kind, of, type_ in (("quantity", "quantity", Quantity), ("value", "value", Money))
+        for row in db.session.execute(_unequal(_item_parts(of), type_, 1))
     ]
 
 
 def _on_hand_parts() -> Any:
     """Balances, less what came in, plus what went out, each under its key."""
-    lot = func.coalesce(StockMove.lot_id, 0)
-    internal = select(Location.id).where(Location.kind == "internal")
-    came, went = StockMove.to_location_id, StockMove.from_location_id
+    came = _side(StockMove.to_location_id, StockMove.to_project_id, StockMove.to_status)
+    went = _side(StockMove.from_location_id, StockMove.from_project_id, StockMove.from_status)
     return union_all(
         select(*_key(), StockBalance.on_hand.label("amount")),
-        select(StockMove.item_id, came, lot, -StockMove.quantity).where(came.in_(internal)),
-        select(StockMove.item_id, went, lot, StockMove.quantity).where(went.in_(internal)),
+        select(*came, -StockMove.quantity).where(StockMove.flow != "out"),
+        select(*went, StockMove.quantity).where(StockMove.flow != "in"),
     )
+
+
+def _side(location: Any, project: Any, status: Any) -> tuple[Any, ...]:
+    return (StockMove.item_id, location, func.coalesce(StockMove.lot_id, 0), func.coalesce(project, 0), status)
 
 
 def _reserved_parts() -> Any:
@@ -103,12 +119,29 @@ def _reserved_parts() -> Any:
     )
 
 
+def _item_parts(name: str) -> Any:
+    """What an item's row says of its quantity or value, less what came in, plus what went out."""
+    moved = getattr(StockMove, name)
+    return union_all(
+        select(ItemValue.item_id, getattr(ItemValue, name).label("amount")),
+        select(StockMove.item_id, -moved).where(StockMove.flow == "in"),
+        select(StockMove.item_id, moved).where(StockMove.flow == "out"),
+    )
+
+
 def _key() -> tuple[Any, ...]:
-    return (StockBalance.item_id, StockBalance.location_id, StockBalance.lot_key)
+    return (
+        StockBalance.item_id,
+        StockBalance.location_id,
+        StockBalance.lot_key,
+        StockBalance.project_key,
+        StockBalance.status,
+    )
 
 
-def _unequal(parts: Any) -> Any:
-    rows = parts.subquery()
-    key = (rows.c.item_id, rows.c.location_id, rows.c.lot_key)
-    total = func.sum(rows.c.amount, type_=Quantity)
-    return select(*key, total).group_by(*key).having(total != ZERO).order_by(*key)
+def _unequal(parts: Any, kind: Any, width: int) -> Any:
+    """The keys (the first `width` columns) whose amounts do not cancel out, and what is left."""
+    columns = list(parts.subquery().c)
+    key, amount = columns[:width], columns[width]
+    total = func.sum(amount, type_=kind)
+    return select(*key, total).group_by(*key).having(total != 0).order_by(*key)

@@ -6,17 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
-from addons.stock.models import Lot, Receipt, ReceiptLine
-from addons.stock.services.balances import insert_missing
-from addons.stock.services.ledger import Cause, Movement, arrivals_from, find_items, receive
+from addons.stock.models import Receipt, ReceiptLine
+from addons.stock.services.ledger import Cause, Movement, arrivals_from, receive
+from addons.stock.services.lots import NewLot, make_lots
 from addons.stock.services.places import find_default_location
 from core.db import Quantity, db
 from core.errors import ValidationError
 from core.i18n import _
-from core.workflow.audit import record_bulk
-from core.workflow.numbering import next_numbers
+from core.kernel import hooks
+from core.workflow.numbering import next_numbers, today
+
+RECEIPT = "stock.receipt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,8 @@ class ReceiptDraft:
     source_id: int
     lot_number: str | None = None
     kind: str = "production"
+    project_id: int | None = None
+    unit_cost: Decimal | None = None
 
 
 def propose_receipts(drafts: Sequence[ReceiptDraft]) -> list[Receipt]:
@@ -39,10 +43,19 @@ def propose_receipts(drafts: Sequence[ReceiptDraft]) -> list[Receipt]:
         Receipt(
             kind=draft.kind,
             location_id=place.id,
+            project_id=draft.project_id,
             source=draft.source,
             source_model=draft.source_model,
             source_id=draft.source_id,
-            lines=[ReceiptLine(seq=1, item_id=draft.item_id, quantity=draft.quantity, lot_number=draft.lot_number)],
+            lines=[
+                ReceiptLine(
+                    seq=1,
+                    item_id=draft.item_id,
+                    quantity=draft.quantity,
+                    lot_number=draft.lot_number,
+                    unit_cost=draft.unit_cost,
+                )
+            ],
         )
         for draft in drafts
     ]
@@ -56,45 +69,54 @@ def propose_receipts(drafts: Sequence[ReceiptDraft]) -> list[Receipt]:
 def post_receipt(receipt: Receipt) -> None:
     """Write a receipt into the ledger: the effect of posting it. Flushes.
 
-    Makes the lots its lines name where they are new. Raises `ValidationError` for no lines, a quantity that is
-    not positive, or a lot missing or too many.
+    Makes the lots its lines name where they are new. What they are received as is asked of whoever is there
+    (`receipt_status`). Raises `ValidationError` for no lines, a quantity that is not positive, or a lot missing or
+    too many.
     """
     if not receipt.lines:
         raise ValidationError(_("Add at least one line before posting."))
-    lots = _lots(receipt.lines)
-    source = arrivals_from(receipt.kind)
+    lots = make_lots([_new_lot(receipt, line) for line in receipt.lines if line.lot_number])
     for line in receipt.lines:
         line.lot_id = lots.get((line.item_id, line.lot_number or ""))
+    for line, status in zip(receipt.lines, _statuses(receipt), strict=True):
+        line.status = status
+    source = arrivals_from(receipt.kind)
     receive(
-        [
-            Movement(
-                item_id=line.item_id,
-                quantity=line.quantity,
-                from_location_id=source,
-                to_location_id=receipt.location_id,
-                lot_id=line.lot_id,
-                cause_line=line.id,
-            )
-            for line in receipt.lines
-        ],
-        cause=Cause(model="stock.receipt", id=receipt.id, title=receipt.number),
+        [_arrival(receipt, line, source) for line in receipt.lines],
+        cause=Cause(model=RECEIPT, id=receipt.id, title=receipt.number, booked_on=receipt.booked_on),
     )
 
 
-def _lots(lines: Sequence[ReceiptLine]) -> dict[tuple[int, str], int]:
-    """The lots these lines name, those that are new made. Three statements at most."""
-    wanted = sorted({(line.item_id, line.lot_number) for line in lines if line.lot_number})
-    if not wanted:
-        return {}
-    find_items({item for item, _number in wanted})
-    made = db.session.execute(
-        insert_missing(Lot, [{"item_id": item, "number": number} for item, number in wanted]).returning(
-            Lot.id, Lot.number
-        )
+def _new_lot(receipt: Receipt, line: ReceiptLine) -> NewLot:
+    return NewLot(
+        item_id=line.item_id,
+        number=line.lot_number or "",
+        supplier_id=receipt.partner_id if receipt.kind == "purchase" else None,
+        supplier_lot=line.supplier_lot,
+        received_on=receipt.booked_on or today(),
+        expires_on=line.expires_on,
     )
-    record_bulk("create", "stock.lot", [{"id": lot_id, "title": number} for lot_id, number in made])
-    query = select(Lot.item_id, Lot.number, Lot.id).where(tuple_(Lot.item_id, Lot.number).in_(wanted))
-    return {(item, number): lot_id for item, number, lot_id in db.session.execute(query)}
+
+
+def _statuses(receipt: Receipt) -> list[str]:
+    """What each line is received as: what the most specific addon says of it, available otherwise."""
+    said: Mapping[int, str] = hooks.ask("receipt_status", receipt=receipt) or {}
+    return [said.get(line.id, "available") for line in receipt.lines]
+
+
+def _arrival(receipt: Receipt, line: ReceiptLine, source: int) -> Movement:
+    return Movement(
+        item_id=line.item_id,
+        quantity=line.quantity,
+        from_location_id=source,
+        to_location_id=line.location_id or receipt.location_id,
+        lot_id=line.lot_id,
+        to_status=line.status or "available",
+        from_project_id=receipt.project_id,
+        to_project_id=receipt.project_id,
+        value=None if line.unit_cost is None else line.unit_cost * line.quantity,
+        cause_line=line.id,
+    )
 
 
 def count_received(source_model: str, source_ids: Collection[int]) -> dict[int, Decimal]:

@@ -16,12 +16,14 @@ from core.actor import current_actor
 from core.db import db
 from core.errors import ValidationError
 from core.i18n import _
+from core.workflow.numbering import today
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """A quantity (> 0, stock unit) of an item for a document's line, from wherever or from one place or lot.
 
+    It is met from what the line owns as a project and from what belongs to nobody, never from another's.
     `purpose` names the line to people; `cause_line` is what the move is to name as its line, when goods leave.
     """
 
@@ -35,11 +37,13 @@ class Need:
     cause_line: int | None = None
 
     def fits(self, row: Row[Any]) -> bool:
-        """Whether a balance may serve it."""
+        """Whether a balance may serve it: not one of another project, nor of a lot that has expired."""
         return (
             row.item_id == self.item_id
             and self.location_id in (None, row.location_id)
             and self.lot_id in (None, row.lot_id)
+            and (not row.project_key or (row.of_model, row.of_id) == (self.for_model, self.for_id))
+            and (row.expires_on is None or row.expires_on >= today())
         )
 
 
@@ -49,7 +53,7 @@ def reserve(needs: Sequence[Need]) -> list[Reservation]:
     Raises `OutOfStock`, naming the item and what is free. Four statements however many needs.
     """
     check_quantities(needs)
-    rows = lock_items(need.item_id for need in needs)
+    rows = [row for row in lock_items(need.item_id for need in needs) if not row.may_be_negative]
     free = {row.id: row.on_hand - row.reserved for row in rows}
     changes: dict[int, Change] = defaultdict(Change)
     made = []
