@@ -31,7 +31,7 @@ def scan() -> str:
 def scan_task(name: str) -> str:
     """The page of one task, waiting for the first scan."""
     task = _task(name)
-    return _page(task, Screen(task.take(request.args.to_dict(), ""), new_event()))
+    return _page(task, Screen(task.take({}, ""), new_event()))
 
 
 @blueprint.post("/scan/<name>")

@@ -135,11 +135,15 @@ def _ruled(model: Any, rule: str, actor: Actor) -> ColumnElement[bool]:
     from core.criteria.tree import check
     from core.kernel.registry import current_registry
 
-    try:
-        tree = check(current_registry().spec_of(class_of(model)), json.loads(rule), replace(actor, unrestricted=True))
-    except ValidationError:
-        return false()
-    return clause_of(model, tree, replace(actor, unrestricted=True))
+    everywhere = replace(actor, unrestricted=True)
+    kept = actor.__dict__.setdefault("_checked_rules", {})
+    key = (class_of(model), rule)
+    if key not in kept:
+        try:
+            kept[key] = check(current_registry().spec_of(class_of(model)), json.loads(rule), everywhere)
+        except ValidationError:
+            kept[key] = None
+    return clause_of(model, kept[key], everywhere) if kept[key] is not None else false()
 
 
 def _within(model: Any, columns: ScopeColumns | None, reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -212,7 +216,6 @@ def _options(actor: Actor) -> tuple[Any, ...]:
     """The criteria of one actor for all scoped models; worked out once per actor."""
     kept = actor.__dict__.get("_scope_options")
     if kept is None:
-        actor.__dict__["_scope_options"] = ()  # working the criteria out may read, for those with no rule of their own
         kept = tuple(_option(model, actor) for model in (*scoped_models(), *_ruled_models(actor)))
         kept = tuple(option for option in kept if option is not None)
         actor.__dict__["_scope_options"] = kept

@@ -314,3 +314,15 @@ def test_no_more_is_received_than_was_made(any_app: Flask) -> None:
     assert changed.status_code == 200, changed.text
     answer = factory.post("warehouse_keeper", f"stock/receipts/{draft['id']}/post", status=409)
     assert "at most 10" in answer["detail"]
+
+
+def test_a_receipt_from_production_is_taken_back_and_can_be_made_anew(any_app: Flask) -> None:
+    factory = open_factory(any_app)
+    body = {"item_id": factory.item_id, "quantity": "10"}
+    make(factory, factory.post("planner", "mrp_routing/work-orders", body, status=201)["id"], 10)
+    (draft,) = factory.get("warehouse_keeper", "stock/receipts")["items"]
+    before = stock_of(factory)
+    factory.post("warehouse_keeper", f"stock/receipts/{draft['id']}/post")
+    assert stock_of(factory) == before + 10
+    taken_back = factory.post("warehouse_keeper", f"stock/receipts/{draft['id']}/reverse", {"reason": "wrong shelf"})
+    assert (taken_back["state"], stock_of(factory)) == ("reversed", before)

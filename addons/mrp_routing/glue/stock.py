@@ -49,8 +49,9 @@ def before_stock_post(moves: Sequence[Any], cause: Any) -> str | None:
         return None
     coming: dict[int, Decimal] = defaultdict(Decimal)
     for move in moves:
-        coming[sources[cause.id]] += move.quantity
-    return _objection(coming)
+        if move.reverses_id is None:  # what is taken back is not received
+            coming[sources[cause.id]] += move.quantity
+    return _objection(coming) if coming else None
 
 
 def _objection(coming: dict[int, Decimal]) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from addons.stock.models import KeeperScan
 from core.actor import current_actor
@@ -28,12 +29,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Row:
-    """A line under the scans: what is still to be done, what was done. `mark`: `next`, `done` or nothing."""
+    """A line under the scans: what there is, and how much."""
 
     title: str
     amount: str = ""
-    more: str = ""
-    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +40,7 @@ class Turn:
     """What a task makes of a scan.
 
     `kept` is what it wants to be told with the next scan, `prompt` what it asks for, `preset` what Enter alone
-    answers. `news` is the sentence about what was just done; `done` says that something was. `links` lead to what
-    may be wanted now (title and address), such as the labels to print.
+    answers. `news` is the sentence about what was just done; `done` says that something was.
     """
 
     kept: Kept = field(default_factory=dict)
@@ -53,7 +51,6 @@ class Turn:
     rows: Sequence[Row] = ()
     news: str = ""
     done: bool = False
-    links: Sequence[tuple[Text, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +78,7 @@ class Screen:
 
 def advance(task: Task, event_id: str, kept: Kept, text: str) -> Screen:
     """Take one scan. What it does is done together with the note that it was; a scan sent twice is answered alike."""
-    known = db.session.scalar(select(KeeperScan.news).where(KeeperScan.event_id == event_id))
+    known = _done_before(event_id)
     if known is not None:
         return Screen(_shown(task, kept, known), new_event())
     try:
@@ -91,9 +88,16 @@ def advance(task: Task, event_id: str, kept: Kept, text: str) -> Screen:
                 _note(task, event_id, turn)
     except QingmesError as error:
         return Screen(_shown(task, kept), event_id, str(error))
+    except IntegrityError:  # sent twice at the same moment
+        return Screen(_shown(task, kept, _done_before(event_id) or ""), new_event())
     except (KeyError, ValueError):  # what the page keeps was not written by us
         return Screen(task.take({}, ""), new_event(), gettext("Start over: the page has lost what was scanned."))
     return Screen(turn, new_event())
+
+
+def _done_before(event_id: str) -> str | None:
+    """What a scan was answered with that has done something already."""
+    return db.session.scalar(select(KeeperScan.news).where(KeeperScan.event_id == event_id))
 
 
 def _shown(task: Task, kept: Kept, news: str = "") -> Turn:

@@ -14,9 +14,10 @@ from addons.stock.models import Location, Lot, StockBalance
 from addons.stock.scanning.codes import Found, find_one
 from addons.stock.scanning.flow import Kept, Row, Slot
 from core.db import Quantity, db
-from core.errors import Conflict, ValidationError
+from core.errors import Conflict, NotFound, ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
+from core.web.addresses import LARGEST_ID
 from core.web.format import number_text
 from core.workflow.fire import fire
 from core.workflow.records import create_record
@@ -44,9 +45,20 @@ class Goods:
 
 
 def get_place(location_id: int | str) -> tuple[str, str]:
-    """Code and name of a location."""
-    row = db.session.execute(select(Location.code, Location.name).where(Location.id == int(location_id))).one()
+    """Code and name of a location; raises `NotFound`."""
+    query = select(Location.code, Location.name).where(Location.id == kept_id(location_id))
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound(_("There is no such location."))
     return row.code, row.name
+
+
+def kept_id(value: int | str) -> int:
+    """An id a page has kept; ValueError for what can be none."""
+    number = int(value)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(f"{number} is no id")
+    return number
 
 
 def find_here(location_id: int | str) -> list[Goods]:
@@ -59,7 +71,7 @@ def find_here(location_id: int | str) -> list[Goods]:
         .join(Uom, Uom.id == Item.uom_id)
         .outerjoin(Lot, Lot.id == StockBalance.lot_id)
         .where(
-            StockBalance.location_id == int(location_id),
+            StockBalance.location_id == kept_id(location_id),
             StockBalance.status == "available",
             StockBalance.project_key == 0,
             free > 0,
@@ -93,7 +105,7 @@ def _names(found: Found, goods: Goods) -> bool:
 
 def get_goods(location_id: int | str, kept: Kept) -> Goods:
     """The goods chosen before, as they are now; raises `Conflict` when somebody else has taken them."""
-    wanted = (int(kept["item"]), int(kept["lot"]) if kept["lot"] else None)
+    wanted = (kept_id(kept["item"]), kept_id(kept["lot"]) if kept["lot"] else None)
     for goods in find_here(location_id):
         if (goods.item_id, goods.lot_id) == wanted:
             return goods
@@ -114,6 +126,5 @@ def quantity_within(quantity: Decimal, goods: Goods) -> Decimal:
 
 def post_new(model: str, **values: Any) -> Any:
     """Write a document on the keeper's behalf and post it at once; returns it."""
-
     record = create_record(current_registry().model(model), values)
     return fire(record, "post")

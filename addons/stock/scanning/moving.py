@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from addons.stock.scanning.codes import find_one, quantity_of
 from addons.stock.scanning.flow import Kept, Slot, Task, Turn
-from addons.stock.scanning.goods import choose, find_here, get_goods, get_place, post_new, quantity_within, rows_of
+from addons.stock.scanning.goods import (
+    choose,
+    find_here,
+    get_goods,
+    get_place,
+    kept_id,
+    post_new,
+    quantity_within,
+    rows_of,
+)
 from core.i18n import _, gettext
 from core.web.format import number_text
 
@@ -48,7 +57,7 @@ def _slots(kept: Kept) -> list[Slot]:
 def _move(kept: Kept, to_id: int) -> Turn:
     goods = get_goods(kept["place"], kept)
     line = {"item_id": goods.item_id, "lot_id": goods.lot_id, "quantity": kept["quantity"]}
-    post_new("stock.transfer", from_location_id=int(kept["place"]), to_location_id=to_id, lines=[line])
+    post_new("stock.transfer", from_location_id=kept_id(kept["place"]), to_location_id=to_id, lines=[line])
     news = gettext(
         "%(quantity)s %(unit)s of %(goods)s are in %(place)s now.",
         quantity=number_text(quantity_of(kept["quantity"])),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import uuid
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from addons.stock.factories import make_location
@@ -75,3 +78,15 @@ def test_an_event_without_a_proper_id_is_refused(client: FlaskClient) -> None:
     answer = client.post("/stock/scan/move", data={"event_id": "x", "csrf_token": csrf(client)})
     assert answer.status_code == 422
     assert client.get("/stock/scan/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["x", "-1", "0", "999999", "9" * 30])
+def test_what_the_page_keeps_may_be_anything(any_app: Flask, place: str) -> None:
+    client = any_app.test_client()
+    sign_in(client, commit(administrator))
+    kept = {"kept.place": place, "kept.item": place, "kept.lot": place, "kept.quantity": place}
+    for code in ("MAIN", ""):
+        form = {**kept, "event_id": str(uuid.uuid4()), "code": code, "csrf_token": csrf(client)}
+        answer = client.post("/stock/scan/move", data=form)
+        assert (answer.status_code, "is-ng" in answer.text) == (200, True), answer.text
+    assert client.get("/stock/scan/move", query_string=kept).status_code == 200

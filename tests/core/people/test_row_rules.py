@@ -18,7 +18,7 @@ from core.errors import Forbidden, NotFound, ValidationError
 from core.kernel.registry import current_registry
 from core.people.models import Role, User
 from core.people.roles import RoleInput, save_role
-from core.testing.people import administrator, make_role, make_user
+from core.testing.people import administrator, make_role, make_unit, make_user
 from core.testing.statements import count_statements
 from core.workflow.models import AuditEntry
 from core.workflow.records import create_record, get_record, update_record
@@ -71,6 +71,19 @@ def test_a_rule_narrows_the_data_scope_and_never_widens_it(any_app: Flask) -> No
 
     system(made)
     assert as_user(user, lambda: set(db.session.scalars(select(Partner.name)))) == {f"{user} A"}
+
+
+def test_a_rule_may_ask_for_a_unit_and_all_below_it(any_app: Flask) -> None:
+    def made() -> int:
+        top = make_unit()
+        below, elsewhere = make_unit(parent=top), make_unit()
+        for unit, name in ((top, "top"), (below, "below"), (elsewhere, "elsewhere")):
+            make_partner(org_unit_id=unit.id, name=name)
+        rule = {"masterdata.partner": {"field": "org_unit_id", "op": "under", "value": {"my_unit": True}}}
+        return make_user(make_role("masterdata.partner.read", row_rules=rule), unit=top).id
+
+    user = system(made)
+    assert as_user(user, lambda: set(db.session.scalars(select(Partner.name)))) == {"top", "below"}
 
 
 def test_what_a_rule_asks_of_other_records_does_not_depend_on_who_reads(any_app: Flask) -> None:
