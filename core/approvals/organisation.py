@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -15,10 +17,29 @@ from core.people.models import Role
 ADMINISTER = "core.approval.administer"
 
 
-def load_org(flow: ApprovalFlow, now: datetime) -> Org:
-    """The organisation with the delegations in force and the flow's administrators. Six statements."""
-    directory = load_directory()
-    return Org(directory=directory, deputies=deputies(flow.id, now), admins=administrators(flow, directory))
+class LiveOrg(Org):
+    """The organisation in the database, each part read once it is asked for: many a vote never does."""
+
+    flow: ApprovalFlow
+    now: datetime
+
+    def __init__(self, flow: ApprovalFlow, now: datetime) -> None:
+        self.__dict__.update(flow=flow, now=now)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """People, units, posts and roles. Four statements."""
+        return load_directory()
+
+    @cached_property
+    def deputies(self) -> Mapping[int, int]:
+        """The delegations in force."""
+        return deputies(self.flow.id, self.now)
+
+    @cached_property
+    def admins(self) -> tuple[int, ...]:
+        """The flow's administrators."""
+        return administrators(self.flow, self.directory)
 
 
 def deputies(flow_id: int, now: datetime) -> dict[int, int]:

@@ -20,7 +20,7 @@ from core.approvals.logic import choosing, engine, verbs
 from core.approvals.logic.case import Case, Event, Task
 from core.approvals.logic.engine import Turn
 from core.approvals.models import ApprovalFlow, ApprovalRequest, ApprovalTask, ApprovalVersion
-from core.approvals.organisation import ADMINISTER, load_org
+from core.approvals.organisation import ADMINISTER, LiveOrg
 from core.db.base import display
 from core.db.session import db
 from core.db.types import utcnow
@@ -118,9 +118,9 @@ def _transition(flow: ApprovalFlow) -> Transition:
 
 
 def turn_of(flow: ApprovalFlow, by: int | None = -1) -> Turn:
-    """The turn of whoever is acting, or of `by`, now. Six statements."""
+    """The turn of whoever is acting, or of `by`, now."""
     now = utcnow()
-    return Turn(by=current_actor().user_id if by == -1 else by, at=now, org=load_org(flow, now))
+    return Turn(by=current_actor().user_id if by == -1 else by, at=now, org=LiveOrg(flow, now))
 
 
 def freeze_now(loaded: store.Loaded, record: Any, turn: Turn) -> Frozen:
@@ -215,10 +215,9 @@ def decide(request_id: int, decision: Decision) -> ApprovalRequest:
     task = engine.held(loaded.case, turn, decision.task)
     _check_step(loaded.case, task, decision)
     DECIDE[decision.verb](loaded.case, turn, decision)
-    keep(loaded, turn)
     row = loaded.tasks[task.n]
     row.client_key, row.signature, row.channel = decision.client_key, decision.signature, current_actor().channel
-    db.session.flush()
+    keep(loaded, turn)
     return loaded.request
 
 

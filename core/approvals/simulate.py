@@ -19,7 +19,7 @@ from core.approvals.logic.definition import Branch, Definition, walk
 from core.approvals.logic.people import Org
 from core.approvals.logic.plan import plan
 from core.approvals.models import ApprovalFlow
-from core.approvals.organisation import load_org
+from core.approvals.organisation import LiveOrg
 from core.approvals.words import Speaker, mode_words, reason_words, speaker_for, why_words
 from core.criteria.facts import Reason, explain
 from core.db.types import utcnow
@@ -82,7 +82,7 @@ class Stage:
 
 def stage_for(flow: ApprovalFlow) -> Stage:
     """Read what simulating a flow needs. Eight statements at most."""
-    org = load_org(flow, utcnow())
+    org = LiveOrg(flow, utcnow())
     return Stage(flow, org, speaker_for(flow, org.directory), said_of(transition_of(flow)).amount)
 
 

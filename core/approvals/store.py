@@ -144,8 +144,9 @@ def save(loaded: Loaded) -> list[Event]:
     request.progress = _progress(case)
     if case.state in ("approved", "rejected", "withdrawn", "cancelled") and request.finished_at is None:
         request.finished_at = case.log[-1].at
-    db.session.add(request)
-    db.session.flush()
+    if request.id is None:
+        db.session.add(request)
+        db.session.flush()
     for run in case.steps:
         row = loaded.steps.setdefault(run.n, ApprovalStep(request_id=request.id))
         _write(row, {name: getattr(run, name) for name in STEP})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
@@ -213,13 +214,27 @@ def limit_rows(state: ORMExecuteState) -> None:
 
 
 def _options(actor: Actor) -> tuple[Any, ...]:
-    """The criteria of one actor for all scoped models; worked out once per actor."""
+    """The criteria of one actor for all scoped models; worked out once per actor.
+
+    Without row rules they depend on his rights alone, and hold for his next requests too.
+    """
     kept = actor.__dict__.get("_scope_options")
     if kept is None:
-        kept = tuple(_option(model, actor) for model in (*scoped_models(), *_ruled_models(actor)))
-        kept = tuple(option for option in kept if option is not None)
+        ruled = any(grant.rules for grant in actor.grants)
+        same = replace(actor, name="", address=None, session_id=None)
+        kept = _worked_out(actor) if ruled else _options_by_rights(same, len(Record.registry.mappers))
         actor.__dict__["_scope_options"] = kept
     return kept
+
+
+def _worked_out(actor: Actor) -> tuple[Any, ...]:
+    options = (_option(model, actor) for model in (*scoped_models(), *_ruled_models(actor)))
+    return tuple(option for option in options if option is not None)
+
+
+@lru_cache(maxsize=512)
+def _options_by_rights(actor: Actor, models: int) -> tuple[Any, ...]:
+    return _worked_out(actor)
 
 
 def _option(model: type[Record], actor: Actor) -> Any:

@@ -70,10 +70,13 @@ def is_own_path(link: str) -> bool:
 
 
 def _willing(user_ids: Iterable[int], kind: str) -> list[int]:
-    """Those of the users who are active and have not muted this kind, in order of id. One statement."""
+    """Those of the users who are active and have not muted this kind, in order of id. One statement, none for nobody."""
+    asked = sorted(set(user_ids))
+    if not asked:
+        return []
     user, setting = User.__table__, NotificationSetting.__table__
     query = select(user.c.id, setting.c.muted).outerjoin(setting, setting.c.user_id == user.c.id)
-    rows = db.session.execute(query.where(user.c.id.in_(sorted(set(user_ids))), user.c.active).order_by(user.c.id))
+    rows = db.session.execute(query.where(user.c.id.in_(asked), user.c.active).order_by(user.c.id))
     return [user_id for user_id, muted in rows if kind not in MUTABLE or not _is_muted(muted, "inbox", kind)]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from core.actor import SYSTEM, acting
 from core.db.session import db, run_unit
@@ -79,7 +79,8 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """The application with a fresh database, served on a port of its own; see `ON_EACH_DATABASE`."""
     test_app: TestApp = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_test_app")
     with test_app.fresh() as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+        server = ThreadedWSGIServer("127.0.0.1", 0, app, QuietHandler)
+        server.daemon_threads = False  # closing waits for requests on their way, or they write into the next test
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield Site(app, f"http://127.0.0.1:{server.server_port}")

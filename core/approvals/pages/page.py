@@ -19,7 +19,7 @@ from core.approvals.logic.engine import paths_of
 from core.approvals.logic.people import Org
 from core.approvals.logic.plan import plan
 from core.approvals.models import ApprovalCopy, ApprovalRequest
-from core.approvals.organisation import ADMINISTER, load_org
+from core.approvals.organisation import ADMINISTER, LiveOrg
 from core.approvals.pages import inbox
 from core.approvals.pages.cases import state_of
 from core.approvals.pages.document import Document, Limits, find_document
@@ -105,7 +105,7 @@ def show(request_id: int, limits: Limits | None = Limits()) -> Page:
     """
     loaded, actor = get_visible(request_id), current_actor()
     request, case = loaded.request, loaded.case
-    org = load_org(loaded.flow, utcnow())
+    org = LiveOrg(loaded.flow, utcnow())
     speaker = speaker_for(loaded.flow, org.directory)
     voice = Voice(org.directory, speaker.titles)
     offers, state = _offers(loaded, actor), state_of(request)
