@@ -13,6 +13,7 @@ from core.approvals.models import ApprovalTimer
 from core.approvals.store import Loaded
 from core.db.session import db
 from core.db.types import utcnow
+from core.people.models import User
 from core.reminders.spans import Clock, Span
 
 BATCH = 100
@@ -25,10 +26,16 @@ def plan_timers(loaded: Loaded) -> None:
         rules = case.rules_of(case.step(task.step))
         if task.state != "todo" or rules is None or rules.due is None or _is_planned(loaded, task.n):
             continue
-        now = utcnow()
+        now, clock = utcnow(), _clock_of(task.assignee)
         for n, hours in enumerate(rules.due.remind):
-            _add(loaded, task.n, "remind", n, due_after(now, hours))
-        _add(loaded, task.n, "late", 0, due_after(now, rules.due.hours))
+            _add(loaded, task.n, "remind", n, clock.shift(now, Span(hours, "work_hours")))
+        _add(loaded, task.n, "late", 0, clock.shift(now, Span(rules.due.hours, "work_hours")))
+
+
+def _clock_of(user_id: int) -> Clock:
+    """The calendar whoever is asked works by."""
+    user = User.__table__
+    return Clock.of_factory(db.session.scalar(select(user.c.org_unit_id).where(user.c.id == user_id)))
 
 
 def _is_planned(loaded: Loaded, task: int) -> bool:
@@ -39,11 +46,6 @@ def _is_planned(loaded: Loaded, task: int) -> bool:
 def _add(loaded: Loaded, task: int, kind: str, n: int, due_at: datetime) -> None:
     db.session.add(ApprovalTimer(request_id=loaded.request.id, task=task, kind=kind, n=n, due_at=due_at))
     db.session.flush()
-
-
-def due_after(start: datetime, hours: int) -> datetime:
-    """The instant so many working hours later, by the factory's calendar."""
-    return Clock.of_factory().shift(start, Span(hours, "work_hours"))
 
 
 def find_due(now: datetime) -> list[int]:

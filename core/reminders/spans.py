@@ -110,10 +110,10 @@ class Clock:
     work: WorkTime
 
     @classmethod
-    def of_factory(cls) -> Clock:
-        """As the calendars say, or office hours where nobody keeps calendars."""
+    def of_factory(cls, org_unit_id: int | None = None) -> Clock:
+        """As the calendars say, a unit's own where it has one, or office hours where nobody keeps calendars."""
         zone = ZoneInfo(current_app.config["QINGMES"].timezone)
-        return cls(zone, hooks.ask("working_time", org_unit_id=None) or OfficeHours(zone))
+        return cls(zone, hooks.ask("working_time", org_unit_id=org_unit_id) or OfficeHours(zone))
 
     def day_of(self, moment: datetime) -> date:
         """The factory's date at an instant."""

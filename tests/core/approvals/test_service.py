@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
-from addons.masterdata.models import Item
+from addons.masterdata.factories import make_calendar
+from addons.masterdata.models import WEEKDAYS, CalendarShift, Item
 from core.approvals import service, store
 from core.approvals.gate import NeedsApproval
+from core.approvals.models import ApprovalTask, ApprovalTimer
 from core.db.session import db, run_unit
+from core.db.types import utcnow
 from core.errors import Conflict, Forbidden
 from core.kernel.registry import current_registry
 from core.workflow.fire import fire
@@ -23,6 +28,7 @@ from tests.core.approvals.house import (
     make_house,
     new_item,
     open_tasks,
+    person,
     request_of,
     step,
     submit,
@@ -111,3 +117,22 @@ def test_a_stranger_cannot_decide(house: House) -> None:
     with as_user(house.boss), pytest.raises(Forbidden):
         run_unit(lambda: service.decide(request, Decision(task=1, verb="agree", facts_hash=seen)))
     assert request_of(request).state == "running"
+
+
+def test_a_deadline_runs_by_the_calendar_of_whoever_is_asked(house: House) -> None:
+    def hour_a_day() -> None:
+        shifts = [CalendarShift(weekday=day, start="08:00", end="09:00") for day in WEEKDAYS]
+        make_calendar(org_unit_id=person(house.head).org_unit_id, shifts=shifts)
+
+    commit(hour_a_day)
+    finance = {"kind": "user", "targets": [house.fin1]}
+    commit(lambda: make_flow(house, step("both", HEAD, finance, mode="all", due={"hours": 30})))
+    request = submit(house, commit(lambda: new_item(house).id))
+    query = (
+        db.select(ApprovalTask.assignee_id, ApprovalTimer.due_at)
+        .join(ApprovalTimer, ApprovalTimer.task == ApprovalTask.n)
+        .where(ApprovalTask.request_id == request, ApprovalTimer.request_id == request)
+    )
+    due = commit(lambda: dict(db.session.execute(query).all()))
+    assert due[house.head] > utcnow() + timedelta(days=28)  # an hour a day
+    assert due[house.fin1] < utcnow() + timedelta(days=14)  # eight on each day of work
