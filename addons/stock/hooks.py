@@ -8,6 +8,7 @@ from addons.masterdata.models import Item
 from addons.stock import services
 from addons.stock.models import Location, Period, Receipt
 from core.i18n import gettext
+from core.kernel.health import Finding
 from core.kernel.hooks import hookimpl
 
 
@@ -37,6 +38,12 @@ def after_save(record: Any, created: bool) -> None:
     """The balances of a location know whether it may be below zero."""
     if isinstance(record, Location) and not created:
         services.follow_location(record)
+
+
+@hookimpl
+def examine_books() -> list[Finding]:
+    """The doctor asks whether the ledger adds up."""
+    return services.examine()
 
 
 def _location_objection(place: Location, changes: dict[str, Any]) -> str | None:

@@ -70,7 +70,7 @@ def is_own_path(link: str) -> bool:
 
 
 def _willing(user_ids: Iterable[int], kind: str) -> list[int]:
-    """Those of the users who are active and have not muted this kind, in order of id. One statement, none for nobody."""
+    """Those of the users who are active and have not muted this kind, in order of id. One statement at most."""
     asked = sorted(set(user_ids))
     if not asked:
         return []

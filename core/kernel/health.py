@@ -23,6 +23,7 @@ from core.db.session import db
 from core.db.types import utcnow
 from core.errors import SetupError
 from core.i18n import Text, _
+from core.kernel import hooks
 from core.kernel.registry import current_registry
 
 Level = Literal["ok", "warning", "error"]
@@ -54,8 +55,8 @@ Check = Callable[[Config], Iterator[Finding]]
 
 
 def examine(config: Config, *, thorough: bool = True) -> list[Finding]:
-    """Look at everything; `thorough` also recomputes the whole audit chain, which takes a while."""
-    checks = SETTINGS + STATE + ((check_audit_chain,) if thorough else ())
+    """Look at everything; `thorough` also recomputes the audit chain and every addon's books, which takes a while."""
+    checks = SETTINGS + STATE + (THOROUGH if thorough else ())
     return [finding for check in checks for finding in check(config)]
 
 
@@ -294,6 +295,12 @@ def check_audit_chain(config: Config) -> Iterator[Finding]:
     )
 
 
+def check_books(config: Config) -> Iterator[Finding]:
+    """What addons keep books of adds up."""
+    for found in hooks.ask("examine_books"):
+        yield from found
+
+
 def check_backup(config: Config) -> Iterator[Finding]:
     """A factory without a backup loses everything with its disk."""
     yield Finding(
@@ -316,3 +323,4 @@ SETTINGS: tuple[Check, ...] = (
     check_clock,
 )
 STATE: tuple[Check, ...] = (check_migrations, check_custom_fields, check_disk, check_redis, check_outbox, check_backup)
+THOROUGH: tuple[Check, ...] = (check_audit_chain, check_books)

@@ -93,3 +93,11 @@ def working_time(org_unit_id: Any) -> Any:
     Return an object like `core.reminders.spans.WorkTime` with the days and hours somebody works; None when you
     do not know. Without an answer work is from Monday to Friday, 8 to 12 and 13 to 17.
     """
+
+
+@hookspec
+def examine_books() -> Any:
+    """Asked by `qingmes doctor`, which only reads: are the books you keep what they should add up to?
+
+    Return a list of `core.kernel.health.Finding`s, one of level "ok" when all is well.
+    """

@@ -51,7 +51,7 @@ def disable(name: str) -> BaseResponse:
 @blueprint.get("/health")
 @requires("core.health.read")
 def health_page() -> str:
-    """The doctor's findings, the worst first; the audit chain is recomputed only by the command."""
+    """The doctor's findings, the worst first; audit chain and books are recomputed only by the command."""
     findings = health.examine(current_app.config["QINGMES"], thorough=False)
     return render_template("apps/health.html", findings=sorted(findings, key=health.urgency))
 

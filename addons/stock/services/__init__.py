@@ -12,6 +12,7 @@ from addons.stock.services.documents import (
     post_transfer,
     take_back,
 )
+from addons.stock.services.examining import examine
 from addons.stock.services.issuing import issue
 from addons.stock.services.ledger import Cause, Movement, move, receive, reverse
 from addons.stock.services.lots import NewLot, Origin, hold_lot, make_lots, note_origins, release_lot
@@ -48,6 +49,7 @@ __all__ = [
     "closed_until",
     "count_received",
     "count_reserved",
+    "examine",
     "find_default_location",
     "find_projects",
     "find_receipt_sources",
