@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from core.actor import SYSTEM, acting
@@ -43,10 +43,14 @@ FLAGS = [
 ]
 
 
-# A mark for tests that are to run on both databases; the others run on SQLite.
+# A mark for tests that are to run on both databases, each with one of the sizes; the others run on SQLite.
 ON_EACH_DATABASE = pytest.mark.parametrize(
-    "site", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+    ("site", "visitor"),
+    [("sqlite", "phone"), pytest.param("postgres", "office", marks=pytest.mark.postgres)],
+    indirect=True,
 )
+CHANGING = ".htmx-request, .htmx-swapping, .htmx-settling"
+QUIET_LOOKS = 3  # so often in a row nothing must be on its way
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -124,6 +128,7 @@ class Visitor:
     test: str
     complaints: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
+    on_their_way: set[Request] = field(default_factory=set)
 
     def sign_in(self, user: User) -> None:
         """Be this user from now on."""
@@ -132,13 +137,21 @@ class Visitor:
     def go(self, path: str) -> Page:
         """Open a page of the application and wait for its scripts."""
         self.page.goto(self.site.url + path)
-        self.settle()
+        self._wait_until_quiet()
         return self.page
 
+    def _wait_until_quiet(self) -> None:
+        """Wait until no request has been on its way for a moment, and no part of the page is being exchanged."""
+        quiet = 0
+        while quiet < QUIET_LOOKS:
+            self.page.wait_for_timeout(20)
+            quiet = 0 if self.on_their_way else quiet + 1
+        expect(self.page.locator(CHANGING)).to_have_count(0)
+
     def settle(self) -> None:
-        """Wait until nothing is being loaded any more, neither the page nor a part of it."""
+        """Wait until nothing is being loaded any more, neither the page nor a part of it, nor is about to be."""
         self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        expect(self.page.locator(CHANGING)).to_have_count(0)
 
     def choose(self, field: Any, text: str) -> None:
         """Search for a record in a link field, and take the one that shows the text."""
@@ -185,7 +198,9 @@ def visitor(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> It
     someone = Visitor(page, site, request.param, re.sub(r"\W+", "_", request.node.originalname))
     page.on("console", lambda m: someone.complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: someone.complaints.append(str(error)))
-    page.on("request", lambda r: _check_host(someone, r.url))
+    page.on("request", lambda r: (_check_host(someone, r.url), someone.on_their_way.add(r)))
+    page.on("requestfinished", lambda r: someone.on_their_way.discard(r))
+    page.on("requestfailed", lambda r: someone.on_their_way.discard(r))
     yield someone
     someone.check()
     context.close()

@@ -19,7 +19,7 @@ from core.testing.apps import TestApp
 from tests.core.api.campaign import Campaign, examples, tags
 from tests.core.api.fixtures import Caller, Sheet, make_maker, make_sheet, system_unit
 
-QUICK, LONG = 10, 100
+A_FEW, QUICK, LONG = 4, 10, 100
 
 
 def throw_everything(test_app: TestApp, each: int, *, addons: bool) -> Counter[tuple[str, int]]:
@@ -91,7 +91,7 @@ def test_generated_requests_to_core_get_documented_answers(gauge_sqlite: TestApp
 
 @pytest.mark.slow
 def test_generated_requests_to_the_installed_addons_get_documented_answers(sqlite_test_app: TestApp) -> None:
-    throw_everything(sqlite_test_app, examples(QUICK), addons=True)
+    throw_everything(sqlite_test_app, examples(A_FEW), addons=True)
 
 
 @pytest.mark.nightly

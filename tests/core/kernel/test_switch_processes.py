@@ -13,7 +13,7 @@ from core.events.rq_runner import RqRunner
 from core.testing.servers import redis
 from tests.core.kernel.processes import QINGMES, Browser, Instance, instance, stop, wait_until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow, pytest.mark.xdist_group("switch")]
 
 SHEETS, BOARD, API = "/m/toolcrib/sheets", "/m/toolcrib/sheets/kanban", "/api/v1/toolcrib/sheets"
 CARD = 'id="app-toolcrib"'

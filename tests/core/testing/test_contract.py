@@ -106,6 +106,9 @@ def break_it(folder: Path) -> None:
         path.write_text(before.replace(old, new, 1) if old else before + new, encoding="utf-8")
 
 
+pytestmark = pytest.mark.xdist_group("contract")
+
+
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The tests of the contract that fail for an addon with all these breaches."""
