@@ -17,6 +17,7 @@ PAST_THE_SCOPE = {
     "approvals/pages/inbox.py": "the names of those who submitted",
     "approvals/models.py": "says which rows its partial indexes have",
     "approvals/service.py": "whether those asked work here; who an approved transition runs for",
+    "approvals/timers.py": "the unit of whoever is asked, for its calendar",
     "approvals/words.py": "what the roles and posts are called that decide",
     "criteria/values.py": "the units below one, by the tree of units",
     "custom/indexes.py": "makes the indexes of searchable fields",
