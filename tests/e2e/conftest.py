@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from core.actor import SYSTEM, acting
@@ -38,7 +40,7 @@ FLAGS = [
     "--metrics-recording-only",
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
-    "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication",
+    "--disable-features=SpareRendererForSitePerProcess,OptimizationHints,MediaRouter,Translate,AutofillServerCommunication",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
@@ -50,11 +52,43 @@ ON_EACH_DATABASE = pytest.mark.parametrize(
     indirect=True,
 )
 CHANGING = ".htmx-request, .htmx-swapping, .htmx-settling"
+KEPT = "local_storage,indexeddb,cache_storage,service_workers"
+MOST_LOOKS = 100
 QUIET_LOOKS = 3  # so often in a row nothing must be on its way
+
+
+class Server(ThreadedWSGIServer):
+    """Ends only when every request on its way is answered, or it would write into the next test's database."""
+
+    daemon_threads = False
+
+    def __init__(self, port: int, app: Flask) -> None:
+        self.connections: set[socket.socket] = set()
+        super().__init__("127.0.0.1", port, app, QuietHandler)
+
+    def end(self) -> None:
+        """Take no more requests; connections the browser has opened beforehand hear that there is nothing to say."""
+        self.shutdown()
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        self.server_close()
 
 
 class QuietHandler(WSGIRequestHandler):
     """Says nothing about each request."""
+
+    server: Server
+
+    def setup(self) -> None:
+        """Remember the connection."""
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        """Forget it."""
+        self.server.connections.discard(self.connection)
+        super().finish()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Tests look at pages, not at logs."""
@@ -78,18 +112,41 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """A browser profile for each size; it keeps its cache from test to test, as a user's does."""
+    made = {size: _profile(chromium, size) for size in SIZES}
+    yield made
+    for context in made.values():
+        context.close()
+
+
+def _profile(chromium: Browser, size: str) -> BrowserContext:
+    width, height = SIZES[size]
+    viewport: Any = {"width": width, "height": height}
+    context = chromium.new_context(viewport=viewport, locale="en", has_touch=size == "phone")
+    context.set_default_timeout(20_000)
+    return context
+
+
+@pytest.fixture(scope="session")
+def port() -> int:
+    """The port the application is served on, the same for all tests of this process."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @pytest.fixture
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """The application with a fresh database, served on a port of its own; see `ON_EACH_DATABASE`."""
+def site(request: pytest.FixtureRequest, port: int) -> Iterator[Site]:
+    """The application with a fresh database; see `ON_EACH_DATABASE`."""
     test_app: TestApp = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_test_app")
     with test_app.fresh() as app:
-        server = ThreadedWSGIServer("127.0.0.1", 0, app, QuietHandler)
-        server.daemon_threads = False  # closing waits for requests on their way, or they write into the next test
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        server = Server(port, app)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield Site(app, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        server.server_close()
+        server.end()
         thread.join()
 
 
@@ -129,6 +186,12 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     on_their_way: set[Request] = field(default_factory=set)
+    listening: list[tuple[str, Callable[[Any], Any]]] = field(default_factory=list)
+
+    def listen(self, happening: str, listener: Callable[[Any], Any]) -> None:
+        """Be told of something the page does, until the end of the test."""
+        self.listening.append((happening, listener))
+        self.page.on(happening, listener)  # type: ignore[call-overload]
 
     def sign_in(self, user: User) -> None:
         """Be this user from now on."""
@@ -136,15 +199,17 @@ class Visitor:
 
     def go(self, path: str) -> Page:
         """Open a page of the application and wait for its scripts."""
+        self.on_their_way.clear()  # what a page before this one asked for is nobody's any more
         self.page.goto(self.site.url + path)
         self._wait_until_quiet()
         return self.page
 
     def _wait_until_quiet(self) -> None:
         """Wait until no request has been on its way for a moment, and no part of the page is being exchanged."""
-        quiet = 0
-        while quiet < QUIET_LOOKS:
+        quiet = looks = 0
+        while quiet < QUIET_LOOKS and looks < MOST_LOOKS:  # a request may end without a word, as that of a PDF
             self.page.wait_for_timeout(20)
+            looks += 1
             quiet = 0 if self.on_their_way else quiet + 1
         expect(self.page.locator(CHANGING)).to_have_count(0)
 
@@ -187,23 +252,33 @@ class Visitor:
 
 
 @pytest.fixture(params=SIZES)
-def visitor(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Visitor]:
-    """A browser at each size in turn, nobody signed in."""
-    width, height = SIZES[request.param]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="en", has_touch=request.param == "phone"
-    )
-    context.set_default_timeout(20_000)
-    page = context.new_page()
+def visitor(request: pytest.FixtureRequest, site: Site, windows: dict[str, BrowserContext]) -> Iterator[Visitor]:
+    """A browser at each size in turn, nobody signed in, nothing kept but the cache."""
+    context = windows[request.param]
+    page = context.pages[0] if context.pages else context.new_page()
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": KEPT})
+    context.clear_cookies()
     someone = Visitor(page, site, request.param, re.sub(r"\W+", "_", request.node.originalname))
-    page.on("console", lambda m: someone.complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: someone.complaints.append(str(error)))
-    page.on("request", lambda r: (_check_host(someone, r.url), someone.on_their_way.add(r)))
-    page.on("requestfinished", lambda r: someone.on_their_way.discard(r))
-    page.on("requestfailed", lambda r: someone.on_their_way.discard(r))
+    _watch(someone)
     yield someone
-    someone.check()
-    context.close()
+    try:
+        someone.check()
+    finally:
+        for happening, listener in someone.listening:
+            page.remove_listener(happening, listener)
+        for opened in context.pages[1:]:
+            opened.close()
+        page.unroute_all()
+        page.goto("about:blank")
+
+
+def _watch(someone: Visitor) -> None:
+    """Keep what the pages complain of, and which requests are on their way."""
+    someone.listen("console", lambda m: someone.complaints.append(m.text) if m.type == "error" else None)
+    someone.listen("pageerror", lambda error: someone.complaints.append(str(error)))
+    someone.listen("request", lambda r: (_check_host(someone, r.url), someone.on_their_way.add(r)))
+    someone.listen("requestfinished", lambda r: someone.on_their_way.discard(r))
+    someone.listen("requestfailed", lambda r: someone.on_their_way.discard(r))
 
 
 def _check_host(someone: Visitor, url: str) -> None:

@@ -133,7 +133,7 @@ def test_who_leaves_with_something_unsaved_is_asked(shop: Visitor) -> None:
     page = shop.go(f"{PARTNERS}/1")
     page.locator("#short_name").fill("Changed")
     asked: list[str] = []
-    page.once("dialog", lambda question: (asked.append(question.type), question.dismiss()))
+    shop.listen("dialog", lambda question: (asked.append(question.type), question.dismiss()))
     page.locator("[data-back]").click()
     expect(page.locator("#short_name")).to_have_value("Changed")
     assert asked == ["beforeunload"]
@@ -161,7 +161,7 @@ def test_two_people_who_save_the_same_record_lose_nothing(admin: Visitor) -> Non
     expect(dialog.locator(".qm-clash")).to_have_count(2)
     admin.picture("form-conflict")
     asked: list[str] = []
-    page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
+    admin.listen("dialog", lambda question: (asked.append(question.type), question.accept()))
     dialog.get_by_role("button", name="Save my choice").click()
     admin.settle()
     assert asked == []

@@ -97,7 +97,7 @@ def test_a_messy_item_list_is_imported_by_a_new_user(clerk: Visitor, tmp_path: P
         page.get_by_role("link", name="下载标注原因的文件").click()
     mended: Any = load_workbook(io.BytesIO(Path(fetched.value.path()).read_bytes())).active
     assert "没有的单位" in mended.cell(5, 1).value
-    page.on("dialog", lambda dialog: dialog.accept())
+    clerk.listen("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="导入通过的 3 条").click()
     clerk.settle()
     work(clerk)

@@ -207,6 +207,6 @@ def test_a_device_gets_its_token_once_and_loses_it_at_once(admin: Visitor) -> No
     page.get_by_role("button", name="Make token").click()
     assert page.get_by_label("Secret").input_value().startswith("qm_")
     admin.picture("devices-made")
-    page.on("dialog", lambda dialog: dialog.accept())
+    admin.listen("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("No tokens")).to_be_visible()

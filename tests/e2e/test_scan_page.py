@@ -153,7 +153,7 @@ def test_a_badge_scanned_into_the_quantity_is_a_badge(floor: Floor, admin: Visit
 
 def test_garbage_gets_a_sentence_and_never_a_dialog(floor: Floor, admin: Visitor) -> None:
     page = admin.go(PAGE)
-    page.on("dialog", lambda dialog: admin.complaints.append(f"a dialog: {dialog.message}"))
+    admin.listen("dialog", lambda dialog: admin.complaints.append(f"a dialog: {dialog.message}"))
     gun(page, make_code("worker", floor.worker.id))
     for garbage in ("6901234567892", "1" * 16, "<b>'\"%00", "员工", f"{floor.order.number}/9", make_code("lot", 1)):
         expect(page.locator(".htmx-settling, .htmx-request")).to_have_count(0)
