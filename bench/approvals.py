@@ -35,8 +35,8 @@ BARE = (
     "SELECT * FROM core_approval_request WHERE id = :r FOR UPDATE",
     "SELECT * FROM core_approval_step WHERE request_id = :r",
     "SELECT * FROM core_approval_task WHERE request_id = :r",
-    "INSERT INTO core_approval_event (request_id, n, at, actor_name, channel, verb, data, hash, version) "
-    "SELECT id, -events, submitted_at, '', '', 'agreed', '{}', '', 1 FROM core_approval_request WHERE id = :r",
+    "INSERT INTO core_approval_event (request_id, n, at, actor_name, channel, verb, data, hash) "
+    "SELECT id, -events, submitted_at, '', '', 'agreed', '{}', '' FROM core_approval_request WHERE id = :r",
     "UPDATE core_approval_task SET decided_by = assignee_id WHERE request_id = :r AND n = 1",
     "UPDATE core_approval_request SET events = events WHERE id = :r",
 )
