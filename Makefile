@@ -37,7 +37,7 @@ bench: setup-test ## figures, as a table and as JSON lines
 bench-against: setup-test ## the same figures beside those of another commit: make bench-against REV=HEAD~1
 	$(BIN)/python -m bench.compare $(REV)
 
-nightly: setup-test ## the long campaigns
+nightly: setup-test ## the long campaigns, and pages in the sizes and languages that `make test` leaves out
 	$(PYTEST) -m nightly tests
 
 lock: ## writes the Python lock files anew from the ranges in setup.cfg

@@ -57,7 +57,7 @@ MOST_LOOKS = 100
 QUIET_LOOKS = 3  # so often in a row nothing must be on its way
 # Pages of people who sit at a desk: every run sees them in the office's size, `make nightly` on a phone as well.
 AT_A_DESK = {"criteria", "custom_fields", "forms", "import", "lists", "packages", "paper", "people", "reminders"}
-# A test that takes each size and each language sees two of the four in every run.
+# Of other pages that are seen in each size and each language, every run sees two of the four.
 SEEN_AT_NIGHT = ({"office", "zh"}, {"phone", "en"})
 # On a busy machine a page may be later than any patience. Once more then, and the report says so.
 ONCE_MORE = pytest.mark.flaky(reruns=1, only_rerun=["Locator expected", "Timeout .*ms exceeded"])
@@ -102,7 +102,7 @@ class QuietHandler(WSGIRequestHandler):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder drives a browser."""
+    """Everything in this folder drives a browser, and is late at times; some of it waits for the night."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -113,8 +113,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_for_the_night(item: pytest.Item) -> bool:
     chosen = set(item.name.partition("[")[2].rstrip("]").split("-"))
-    is_elsewhere = "phone" in chosen and item.path.stem.removeprefix("test_") in AT_A_DESK
-    return is_elsewhere or any(both <= chosen for both in SEEN_AT_NIGHT)
+    if item.path.stem.removeprefix("test_") in AT_A_DESK:
+        return "phone" in chosen
+    return any(both <= chosen for both in SEEN_AT_NIGHT)
 
 
 @pytest.fixture(scope="session")
