@@ -14,7 +14,7 @@ def _kept(noun: str) -> tuple[Permission, ...]:
 
 def _booked(noun: str) -> tuple[Permission, ...]:
     """The rights on a document that moves goods."""
-    return crud(noun, post=_("Post to stock"), reverse=_("Take back"), cancel=_("Cancel"))
+    return crud(noun, post=_("Post to stock"), reverse=_("Take back posting"), cancel=_("Cancel"))
 
 
 PERMISSIONS = (

@@ -200,7 +200,7 @@ FORMS = (
     _document("stock.issue", _("Issue"), ("kind", "partner", "source"), ("quantity", "item.uom", "lot", "location")),
     _document(
         "stock.transfer",
-        _("Transfer"),
+        _("Stock transfer"),
         ("from_location", "to_location", "from_project", "to_project"),
         ("quantity", "item.uom", "lot", "status"),
     ),
@@ -307,7 +307,7 @@ MENUS = (
     _menu("balances", _("Balances"), "stack-2", "balance", 10),
     _menu("receipts", _("Receipts"), "package-import", "receipt", 20),
     _menu("issues", _("Issues"), "package-export", "issue", 22),
-    _menu("transfers", _("Transfers"), "arrows-exchange", "transfer", 24),
+    _menu("transfers", _("Stock transfers"), "arrows-exchange", "transfer", 24),
     _menu("adjustments", _("Adjustments"), "adjustments", "adjustment", 26),
     _menu("scraps", _("Scrap notes"), "trash", "scrap", 28),
     _menu("moves", _("Stock moves"), "transfer", "move", 30),

@@ -66,7 +66,7 @@ def posting(
             ),
             Transition(
                 name="reverse",
-                title=_("Take back"),
+                title=_("Take back posting"),
                 from_=("posted",),
                 to="reversed",
                 permission=f"{model}.reverse",
@@ -141,7 +141,10 @@ LOT = Workflow(
 
 PERIOD = Workflow(
     model="stock.period",
-    states={"open": State(title=_("Open"), colour="blue"), "closed": State(title=_("Month closed"), colour="green")},
+    states={
+        "open": State(title=_("Month open"), colour="blue"),
+        "closed": State(title=_("Month closed"), colour="green"),
+    },
     initial="open",
     editable_in=(),
     deletable_in=("open",),

@@ -73,7 +73,7 @@ class Issue(Document, Numbered, Stateful, Booked):
     )
 
     kind: Mapped[str] = choice(ISSUE_KINDS, _("Kind"), default="production", info={"write": "create"})
-    partner_id: Mapped[int | None] = link("masterdata_partner.id", _("To"))
+    partner_id: Mapped[int | None] = link("masterdata_partner.id", _("Sent to"))
     source: Mapped[str | None] = column(String(60), _("Source document"), info=NEVER)
     source_model: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[int | None] = mapped_column(Identity)
@@ -105,8 +105,8 @@ class Transfer(Document, Numbered, Stateful, Booked):
 
     __tablename__ = "stock_transfer"
     __meta__ = Meta(
-        title=_("Transfer"),
-        plural=_("Transfers"),
+        title=_("Stock transfer"),
+        plural=_("Stock transfers"),
         resource="transfers",
         display=("number",),
         search=("number", "note"),
@@ -133,7 +133,7 @@ class TransferLine(Record, Extendable, Goods):
     __tablename__ = "stock_transfer_line"
     __meta__ = Meta(title=_("Transfer line"), plural=_("Transfer lines"), parent="transfer", display=("seq",))
 
-    transfer_id: Mapped[int] = link("stock_transfer.id", _("Transfer"), ondelete="CASCADE")
+    transfer_id: Mapped[int] = link("stock_transfer.id", _("Stock transfer"), ondelete="CASCADE")
     status: Mapped[str] = choice(STATUSES, _("Status"), default="available")
 
     transfer: Mapped[Transfer] = relationship(back_populates="lines")

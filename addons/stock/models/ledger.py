@@ -87,7 +87,7 @@ class StockMove(Record):
     item_id: Mapped[int] = link("masterdata_item.id", _("Item"), index=False, info=NEVER)
     lot_id: Mapped[int | None] = link("stock_lot.id", _("Lot"), info=NEVER)
     quantity: Mapped[Decimal] = column(Quantity, _("Quantity"), info=NEVER)
-    value: Mapped[Decimal] = column(Money, _("Value"), default=Decimal(0), info={**NEVER, "group": "costs"})
+    value: Mapped[Decimal] = column(Money, _("Stock value"), default=Decimal(0), info={**NEVER, "group": "costs"})
     flow: Mapped[str] = choice(FLOWS, _("Direction"), info=NEVER)
     from_location_id: Mapped[int] = link("stock_location.id", _("From location"), info=NEVER)
     to_location_id: Mapped[int] = link("stock_location.id", _("To location"), info=NEVER)
@@ -178,7 +178,7 @@ class ItemValue(Record):
 
     item_id: Mapped[int] = link("masterdata_item.id", _("Item"), unique=True, index=False, info=NEVER)
     quantity: Mapped[Decimal] = column(Quantity, _("On hand"), default=Decimal(0), info=NEVER)
-    value: Mapped[Decimal] = column(Money, _("Value"), default=Decimal(0), info={**NEVER, "group": "costs"})
+    value: Mapped[Decimal] = column(Money, _("Stock value"), default=Decimal(0), info={**NEVER, "group": "costs"})
     last_cost: Mapped[Decimal | None] = column(Price, _("Unit cost"), info={**NEVER, "group": "costs"})
 
     item: Mapped[Item] = relationship()

@@ -46,7 +46,7 @@ class Receipt(Document, Numbered, Stateful):
 
     kind: Mapped[str] = choice(RECEIPT_KINDS, _("Kind"), default="other", info={"write": "create"})
     location_id: Mapped[int] = link("stock_location.id", _("Into location"))
-    partner_id: Mapped[int | None] = link("masterdata_partner.id", _("From"))
+    partner_id: Mapped[int | None] = link("masterdata_partner.id", _("Sent by"))
     project_id: Mapped[int | None] = link("stock_project.id", _("Project"), index=False)
     booked_on: Mapped[date | None] = column(Date, _("Booked on"), info={"help": BOOKED_ON_HELP})
     source: Mapped[str | None] = column(String(60), _("Source document"), info=NEVER)
