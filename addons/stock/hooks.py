@@ -6,7 +6,7 @@ from typing import Any
 
 from addons.masterdata.models import Item
 from addons.stock import services
-from addons.stock.models import Location, Period, Receipt
+from addons.stock.models import Calibration, Location, Period, Receipt
 from core.i18n import gettext
 from core.kernel.health import Finding
 from core.kernel.hooks import hookimpl
@@ -28,6 +28,8 @@ def before_save(record: Any, changes: dict[str, Any]) -> str | None:
         return _location_objection(record, changes)
     if isinstance(record, Period) and record.id is None and changes["starts_on"].day != 1:
         return gettext("A stock month begins on the first of the month.")
+    if isinstance(record, Calibration):
+        return _calibration_objection(record, changes)
     if isinstance(record, Receipt) and changes.get("location_id") and not services.is_internal(changes["location_id"]):
         return gettext("Goods can be received only into an internal location.")
     return None
@@ -35,15 +37,24 @@ def before_save(record: Any, changes: dict[str, Any]) -> str | None:
 
 @hookimpl
 def after_save(record: Any, created: bool) -> None:
-    """The balances of a location know whether it may be below zero."""
+    """Balances know whether their location may be below zero, and tools until when they are calibrated."""
     if isinstance(record, Location) and not created:
         services.follow_location(record)
+    elif isinstance(record, Calibration):
+        services.follow_calibration(record.lot)
 
 
 @hookimpl
 def examine_books() -> list[Finding]:
     """The doctor asks whether the ledger adds up."""
     return services.examine()
+
+
+def _calibration_objection(record: Calibration, changes: dict[str, Any]) -> str | None:
+    done = changes.get("done_on", record.done_on)
+    if changes.get("valid_until", record.valid_until) < done:
+        return gettext("A calibration is valid from the day it was done.")
+    return None
 
 
 def _location_objection(place: Location, changes: dict[str, Any]) -> str | None:

@@ -24,3 +24,30 @@ def receipt_status(receipt: Any) -> Any:
     Return `{line id: "inspection"}` for lines that are not to be available at once (`stock.models.STATUSES`); None
     for no opinion. The most specific addon decides.
     """
+
+
+@hookspec(firstresult=True)
+def pick_proposals(pick_list: Any, steps: list[Any]) -> Any:
+    """Called when somebody is about to pick a list: where to go, in which order, and what to take there.
+
+    `steps` are the `stock.services.PickStep`s stock proposes (what expires or came first, in walking order). Return
+    the steps to show instead, of the same lines; None for no opinion. The most specific addon decides.
+    """
+
+
+@hookspec
+def expected_receipts(item_ids: Sequence[int]) -> Any:
+    """Asked when availability is reckoned: what is going to come in of these items?
+
+    Return a list of `stock.services.Expected`, None for nothing. What is received already is not expected any more.
+    In a fixed number of statements.
+    """
+
+
+@hookspec
+def stock_card_columns(moves: Sequence[Any]) -> Any:
+    """Asked when the stock card of an item is shown: what else is to be read beside each move?
+
+    `moves` are the `stock.models.StockMove`s shown. Return `(title, {move id: text})`, None for nothing. In a fixed
+    number of statements.
+    """

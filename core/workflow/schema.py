@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,7 +22,7 @@ from core.custom.storage import Exact, join, split
 from core.db.fields import ColumnInfo
 from core.db.spec import FieldSpec, ModelSpec
 from core.db.types import Money, Price, Quantity, Scaled
-from core.i18n import _, gettext
+from core.i18n import Text, _, gettext
 from core.kernel.registry import current_registry
 from core.workflow.text import clean_line, clean_text
 
@@ -33,6 +34,14 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|[+-]
 LARGEST_INTEGER = 2**31 - 1
 WHOLE = re.compile(r"-?[0-9]{1,12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def choice_input(choices: Mapping[str, Text], title: Text) -> fields.String:
+    """A required input of a transition: one of these codes, offered to people by their titles."""
+    labels: list[Any] = list(choices.values())
+    return fields.String(
+        required=True, validate=validate.OneOf(list(choices), labels=labels), metadata={"title": title}
+    )
 
 
 class ExactDecimal(fields.Field[Decimal]):

@@ -21,7 +21,8 @@ class Lot(Document, Stateful):
     """A traceable batch of one item, or one piece of it when the item is tracked by serial number.
 
     A lot that is held is on hold wherever it is: it is neither promised nor issued. `received_on` is the day the
-    first of it came in. Certificates are its attachments.
+    first of it came in. Certificates are its attachments. `calibrated_until`: a tool is lent no longer than that; None
+    for what is never calibrated.
     """
 
     __tablename__ = "stock_lot"
@@ -41,6 +42,7 @@ class Lot(Document, Stateful):
     supplier_lot: Mapped[str | None] = column(String(60), _("Supplier's lot"))
     received_on: Mapped[date | None] = column(Date, _("Received on"), info=NEVER)
     expires_on: Mapped[date | None] = column(Date, _("Expires on"), index=True)
+    calibrated_until: Mapped[date | None] = column(Date, _("Calibrated until"), index=True, info=NEVER)
     note: Mapped[str | None] = column(String(200), _("Note"))
     state: Mapped[str] = column(String(40), _("State"), default="open", index=True, info=NEVER)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Date, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,7 @@ RECEIPT_KINDS = {
     "material": _("Material return"),
     "other": _("Other"),
 }
+IS_MATERIAL = {"field": "kind", "op": "eq", "value": "material"}
 BOOKED_ON_HELP = _("The day it counts for; today when empty.")
 
 
@@ -48,6 +50,11 @@ class Receipt(Document, Numbered, Stateful):
     location_id: Mapped[int] = link("stock_location.id", _("Into location"))
     partner_id: Mapped[int | None] = link("masterdata_partner.id", _("Sent by"))
     project_id: Mapped[int | None] = link("stock_project.id", _("Project"), index=False)
+    pick_list_id: Mapped[int | None] = link(
+        "stock_pick_list.id",
+        _("Picked with"),
+        info={"visible_when": IS_MATERIAL, "help": _("The picking list the material is left over from.")},
+    )
     booked_on: Mapped[date | None] = column(Date, _("Booked on"), info={"help": BOOKED_ON_HELP})
     source: Mapped[str | None] = column(String(60), _("Source document"), info=NEVER)
     source_model: Mapped[str | None] = mapped_column(String(80))
@@ -57,6 +64,7 @@ class Receipt(Document, Numbered, Stateful):
     location: Mapped[Location] = relationship()
     partner: Mapped[Partner | None] = relationship()
     project: Mapped[Project | None] = relationship()
+    pick_list: Mapped[Any] = relationship("PickList")
     lines: Mapped[list[ReceiptLine]] = relationship(
         back_populates="receipt", cascade="all, delete-orphan", order_by="ReceiptLine.seq"
     )

@@ -1,4 +1,4 @@
-"""What a scanned code names for the keeper: an item, a lot, a place, or a number."""
+"""What a scanned code names for the keeper: an item, a lot, a place, a document, or a number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import literal, null, select, union_all
 
 from addons.masterdata.models import Item
-from addons.stock.models import Location, Lot
+from addons.stock.models import Issue, Location, Lot, PickList, Receipt, Stocktake
 from core.db import db
 from core.errors import NotFound, ValidationError
 from core.i18n import _
@@ -20,6 +20,10 @@ MODELS: dict[str, Any] = {
     "item": Item.code,
     "lot": Lot.number,
     "location": Location.code,
+    "receipt": Receipt.number,
+    "issue": Issue.number,
+    "pick_list": PickList.number,
+    "stocktake": Stocktake.number,
 }
 LONGEST = 120
 

@@ -20,11 +20,15 @@ Kept = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Slot:
-    """Something that is known by now, or is still to be scanned: what it is called, and what was scanned."""
+    """Something that is known by now, or is still to be scanned: what it is called, and what was scanned.
+
+    `wanted` is what is to be scanned, where that is known.
+    """
 
     title: Text
     value: str = ""
     more: Text = ""
+    wanted: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Turn:
     """What a task makes of a scan.
 
     `kept` is what it wants to be told with the next scan, `prompt` what it asks for, `preset` what Enter alone
-    answers. `news` is the sentence about what was just done; `done` says that something was.
+    answers. `news` is the sentence about what was just done; `done` says that something was. `opens` is the address
+    of a page that Enter alone opens, and what it is called.
     """
 
     kept: Kept = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Turn:
     rows: Sequence[Row] = ()
     news: str = ""
     done: bool = False
+    opens: tuple[str, Text] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from addons.stock.scanning import moving
+from addons.stock.scanning import counting, issuing, lending, moving, picking, receiving, returning
 from addons.stock.scanning.flow import Task
 from core.actor import Actor
 from core.errors import NotFound
 from core.i18n import _
 
-TASKS: tuple[Task, ...] = (moving.TASK,)
+TASKS: tuple[Task, ...] = (
+    receiving.TASK,
+    picking.TASK,
+    issuing.TASK,
+    moving.TASK,
+    returning.TASK,
+    counting.TASK,
+    lending.LEND,
+    lending.TAKE_BACK,
+)
 
 
 def offered(actor: Actor) -> list[Task]:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, case, literal, update
+from sqlalchemy import Row
 
 from addons.stock.models import Reservation
 from addons.stock.services.balances import ZERO, Key, key_of, lock_items
 from addons.stock.services.ledger import Cause, Movement, post
 from addons.stock.services.places import find_virtual
-from addons.stock.services.reserving import Need, check_quantities, is_open, open_columns, take
+from addons.stock.services.reserving import Need, change_reservations, check_quantities, is_open, open_columns, take
 from addons.stock.services.values import lock_items_worth
-from core.db import Quantity, db
+from core.db import db
 
 
 @dataclass
@@ -83,7 +83,7 @@ def issue(needs: Sequence[Need], *, to: str = "customer", cause: Cause) -> list[
     for need in needs:
         picking.pick(need)
     post(picking.moves, cause, worths, picking.unreserved)
-    _draw(picking.taken)
+    change_reservations("taken", picking.taken)
     return picking.moves
 
 
@@ -97,15 +97,3 @@ def _promised(needs: Sequence[Need], balance_ids: list[int]) -> list[Row[Any]]:
         is_open(),
     )
     return list(db.session.execute(query))
-
-
-def _draw(taken: dict[int, Decimal]) -> None:
-    if not taken:
-        return
-    amounts = case({i: literal(q, Quantity) for i, q in sorted(taken.items())}, value=Reservation.id)
-    db.session.execute(
-        update(Reservation)
-        .where(Reservation.id.in_(sorted(taken)))
-        .values(taken=Reservation.taken + amounts)
-        .execution_options(synchronize_session=False)
-    )

@@ -41,7 +41,7 @@ def close_period(period: Period) -> None:
     """
     if period.ends_on >= today():
         raise Conflict(_("This month is not over yet. Close it after %(day)s.", day=date_text(period.ends_on)))
-    _stand_still()
+    stand_still()
     until = closed_until()
     before = [StockMove.booked_on < period.starts_on, *([StockMove.booked_on > until] if until else [])]
     if db.session.scalar(select(StockMove.id).where(*before).limit(1)) is not None:
@@ -52,8 +52,8 @@ def close_period(period: Period) -> None:
     db.session.expire(period, ["lines"])
 
 
-def _stand_still() -> None:
-    """Lock every item as postings do, also those that were never moved."""
+def stand_still() -> None:
+    """Lock every item as postings do, also those that were never moved: what is under way ends first. Flushes."""
     db.session.flush()
     without = select(Item.id).where(Item.id.not_in(select(ItemValue.item_id)))
     rows = [{"item_id": item} for item in db.session.scalars(without.order_by(Item.id))]

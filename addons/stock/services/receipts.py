@@ -9,8 +9,10 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from addons.stock.models import Receipt, ReceiptLine
+from addons.stock.services.documents import take_back
 from addons.stock.services.ledger import Cause, Movement, arrivals_from, receive
 from addons.stock.services.lots import NewLot, make_lots
+from addons.stock.services.picking import note_returned
 from addons.stock.services.places import find_default_location
 from core.db import Quantity, db
 from core.errors import ValidationError
@@ -80,11 +82,18 @@ def post_receipt(receipt: Receipt) -> None:
         line.lot_id = lots.get((line.item_id, line.lot_number or ""))
     for line, status in zip(receipt.lines, _statuses(receipt), strict=True):
         line.status = status
+    note_returned(receipt)
     source = arrivals_from(receipt.kind)
     receive(
         [_arrival(receipt, line, source) for line in receipt.lines],
         cause=Cause(model=RECEIPT, id=receipt.id, title=receipt.number, booked_on=receipt.booked_on),
     )
+
+
+def take_back_receipt(receipt: Receipt, reason: str) -> None:
+    """Take a posted receipt out of stock again, for a reason: the effect of taking it back. Flushes."""
+    take_back(receipt, reason)
+    note_returned(receipt, -1)
 
 
 def _new_lot(receipt: Receipt, line: ReceiptLine) -> NewLot:

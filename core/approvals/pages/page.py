@@ -144,7 +144,7 @@ def _offers(loaded: Loaded, actor: Actor) -> Offers:
         withdraw=mine and verbs.can_withdraw(case),
         urge=mine and case.state == "running",
         resubmit=mine and case.state == "returned",
-        retry=(mine or administers) and case.state == "approved" and request.executed_at is None,
+        retry=(mine or administers) and case.state == "approved" and bool(request.last_error),
         administer=administers and is_open,
     )
 

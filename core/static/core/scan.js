@@ -38,8 +38,14 @@ function keepForLater(event) {
   if (event.key === "Enter" || typed(event)) event.preventDefault();
 }
 
-// Enter belongs to the scanner: a button that has the focus would be pressed.
+// Enter belongs to the scanner: a button that has the focus would be pressed. Alone it opens what the page offers.
 function enter(event) {
+  const offered = form().querySelector("[data-on-enter]");
+  if (offered && !field().value) {
+    event.preventDefault();
+    offered.click();
+    return;
+  }
   if (event.target instanceof HTMLInputElement || !field().value) return;
   event.preventDefault();
   form().requestSubmit();
@@ -58,7 +64,7 @@ function write(event) {
 }
 
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches("[data-amount]")) event.target.select();
+  if (event.target.matches("[data-amount], [data-scan-input]")) event.target.select();
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {

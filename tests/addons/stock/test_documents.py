@@ -28,7 +28,8 @@ from tests.addons.stock.support import CAUSE, balances, held, main, movement, st
 
 def draft(model: str, lines: list[dict[str, Any]], **values: Any) -> Any:
     """A document as a form would make it."""
-    return create_record(current_registry().model(model), {**values, "lines": lines})
+    rows = {"lines": lines} if lines else {}
+    return create_record(current_registry().model(model), {**values, **rows})
 
 
 def posted(model: str, lines: list[dict[str, Any]], **values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 
@@ -26,12 +27,12 @@ class Gun:
 
     def scan(self, text: str) -> tuple[str, str]:
         """Send one scan; whether it was taken (`is-ok`, `is-ng`, or nothing), and the sentence."""
-        form = dict(HIDDEN.findall(self.page))
+        form = {name: html.unescape(value) for name, value in HIDDEN.findall(self.page)}
         answer = self.client.post(self.address, data={**form, "code": text, "csrf_token": csrf(self.client)})
         assert answer.status_code == 200
         self.page = answer.text
         news = NEWS.search(self.page)
-        return (news[1], news[2].strip()) if news else ("", "")
+        return (news[1], html.unescape(news[2].strip())) if news else ("", "")
 
 
 def test_goods_move_to_another_shelf(client: FlaskClient) -> None:

@@ -1,17 +1,25 @@
-"""Screens and menu of stock."""
+"""The form pages of stock."""
 
+from typing import Any
+
+from addons.stock.models import PickList
+from addons.stock.services import propose_walk
 from core.i18n import Text, _
-from core.views.declare import FormView, KanbanView, Lines, ListView, Menu, Section
+from core.views.declare import FormView, Lines, Panel, Section
+
+IS_COUNTED = {"field": "state", "op": "in", "value": ["counted", "posted", "reversed"]}
 
 
-def _documents(model: str, *columns: str, filters: tuple[str, ...] = ()) -> ListView:
-    """The list of a document that moves goods."""
-    return ListView(
-        model=model,
-        columns=("number", *columns, "booked_on", "state", "created_at", "created_by"),
-        filters=("state", *filters),
-        group_by=("state",),
-    )
+def walk_of(pick_list: PickList) -> dict[str, Any]:
+    """The stops of a picking list and what there is not enough of, for its panel."""
+    steps = propose_walk(pick_list) if pick_list.state == "released" else []
+    promised = {line.id: sum(step.quantity for step in steps if step.line_id == line.id) for line in pick_list.lines}
+    short = [
+        (line, line.open - promised[line.id])
+        for line in pick_list.lines
+        if pick_list.state == "released" and line.open > promised[line.id]
+    ]
+    return {"pick_list": pick_list, "steps": steps, "short": short}
 
 
 def _document(model: str, title: Text, fields: tuple[str, ...], columns: tuple[str, ...]) -> FormView:
@@ -30,90 +38,6 @@ def _document(model: str, title: Text, fields: tuple[str, ...], columns: tuple[s
     )
 
 
-LISTS = (
-    ListView(
-        model="stock.balance",
-        columns=(
-            "item",
-            "item.specification",
-            "location",
-            "lot",
-            "project",
-            "status",
-            "on_hand",
-            "reserved",
-            "item.uom",
-        ),
-        filters=("location", "item", "status", "project"),
-        totals=("on_hand", "reserved"),
-        group_by=("item", "location"),
-    ),
-    ListView(
-        model="stock.move",
-        columns=(
-            "at",
-            "booked_on",
-            "item",
-            "lot",
-            "quantity",
-            "value",
-            "from_location",
-            "to_location",
-            "cause",
-            "user",
-        ),
-        filters=("item", "lot", "flow", "from_location", "to_location", "booked_on"),
-    ),
-    ListView(
-        model="stock.reservation",
-        columns=(
-            "balance.item",
-            "balance.location",
-            "balance.lot",
-            "quantity",
-            "taken",
-            "purpose",
-            "made_at",
-            "user",
-        ),
-    ),
-    ListView(
-        model="stock.receipt",
-        columns=("number", "kind", "location", "source", "state", "created_at", "created_by"),
-        filters=("state", "kind", "location"),
-        group_by=("state", "kind"),
-    ),
-    _documents("stock.issue", "kind", "partner", "source", filters=("kind",)),
-    _documents("stock.transfer", "from_location", "to_location", filters=("from_location", "to_location")),
-    _documents("stock.adjustment", "reason"),
-    _documents("stock.scrap", "reason"),
-    _documents("stock.lot_change", "kind", "item", "location", filters=("kind",)),
-    ListView(
-        model="stock.lot",
-        columns=("number", "item", "supplier", "supplier_lot", "received_on", "expires_on", "state"),
-        filters=("item", "state", "expires_on"),
-    ),
-    ListView(
-        model="stock.item_value",
-        columns=("item", "item.specification", "quantity", "item.uom", "last_cost", "value"),
-        filters=("item",),
-        totals=("value",),
-    ),
-    ListView(model="stock.period", columns=("starts_on", "ends_on", "state", "updated_by"), filters=("state",)),
-    ListView(model="stock.project", columns=("title",)),
-    ListView(
-        model="stock.lot_origin",
-        columns=("source", "product", "product.item", "quantity", "cause"),
-        filters=("source", "product"),
-    ),
-    ListView(
-        model="stock.location",
-        columns=("code", "name", "kind", "warehouse", "sequence", "is_default", "active"),
-        filters=("kind", "warehouse", "active"),
-    ),
-    ListView(model="stock.warehouse", columns=("code", "name", "active"), filters=("active",)),
-)
-
 FORMS = (
     FormView(
         model="stock.receipt",
@@ -121,7 +45,18 @@ FORMS = (
             Section(
                 name="receipt",
                 title=_("Receipt"),
-                fields=("number", "kind", "location", "partner", "project", "source", "booked_on", "note", "state"),
+                fields=(
+                    "number",
+                    "kind",
+                    "location",
+                    "partner",
+                    "project",
+                    "source",
+                    "pick_list",
+                    "booked_on",
+                    "note",
+                    "state",
+                ),
             ),
             Lines(
                 relation="lines",
@@ -193,7 +128,17 @@ FORMS = (
             Section(
                 name="lot",
                 title=_("Lot"),
-                fields=("number", "item", "supplier", "supplier_lot", "received_on", "expires_on", "note", "state"),
+                fields=(
+                    "number",
+                    "item",
+                    "supplier",
+                    "supplier_lot",
+                    "received_on",
+                    "expires_on",
+                    "calibrated_until",
+                    "note",
+                    "state",
+                ),
             ),
         ),
     ),
@@ -282,40 +227,109 @@ FORMS = (
         model="stock.warehouse",
         sections=(Section(name="warehouse", title=_("Warehouse"), fields=("code", "name", "active")),),
     ),
-)
-
-BOARDS = (KanbanView(model="stock.receipt", by="state", fields=("kind", "source", "location", "note")),)
-
-VIEWS = (*LISTS, *FORMS, *BOARDS)
-
-
-def _menu(name: str, title: Text, icon: str, model: str, sequence: int) -> Menu:
-    return Menu(key=f"stock.{name}", title=title, icon=icon, parent="stock", model=f"stock.{model}", sequence=sequence)
-
-
-MENUS = (
-    Menu(key="stock", title=_("Stock"), icon="building-warehouse", sequence=50),
-    Menu(
-        key="stock.scan",
-        title=_("Scan"),
-        icon="scan",
-        parent="stock",
-        endpoint="stock.scan",
-        permission="stock.balance.scan",
-        sequence=5,
+    FormView(
+        model="stock.pick_list",
+        sections=(
+            Section(
+                name="document",
+                title=_("Picking list"),
+                fields=("number", "kind", "source", "project", "needed_on", "note", "state"),
+            ),
+            Lines(
+                relation="lines",
+                title=_("Lines"),
+                columns=(
+                    "item",
+                    "item.specification",
+                    "requested",
+                    "item.uom",
+                    "extra",
+                    "picked",
+                    "returned",
+                ),
+                totals=("requested", "picked"),
+            ),
+            Panel(
+                name="walk",
+                title=_("Way through the store"),
+                template="stock/walk.html",
+                context=walk_of,
+                permission="stock.balance.read",
+            ),
+        ),
     ),
-    _menu("balances", _("Balances"), "stack-2", "balance", 10),
-    _menu("receipts", _("Receipts"), "package-import", "receipt", 20),
-    _menu("issues", _("Issues"), "package-export", "issue", 22),
-    _menu("transfers", _("Stock transfers"), "arrows-exchange", "transfer", 24),
-    _menu("adjustments", _("Adjustments"), "adjustments", "adjustment", 26),
-    _menu("scraps", _("Scrap notes"), "trash", "scrap", 28),
-    _menu("moves", _("Stock moves"), "transfer", "move", 30),
-    _menu("reservations", _("Reservations"), "lock", "reservation", 40),
-    _menu("lots", _("Lots"), "barcode", "lot", 50),
-    _menu("lot_changes", _("Lot changes"), "arrows-split", "lot_change", 52),
-    _menu("values", _("Stock values"), "coin", "item_value", 54),
-    _menu("periods", _("Stock months"), "calendar-stats", "period", 56),
-    _menu("locations", _("Locations"), "map-pin", "location", 60),
-    _menu("warehouses", _("Warehouses"), "building-warehouse", "warehouse", 70),
+    FormView(
+        model="stock.extra_issue",
+        sections=(
+            Section(
+                name="document",
+                title=_("Extra issue"),
+                fields=("number", "pick_list", "item", "quantity", "reason", "state"),
+            ),
+        ),
+    ),
+    FormView(
+        model="stock.stocktake",
+        sections=(
+            Section(
+                name="document",
+                title=_("Stocktake"),
+                fields=("number", "freeze", "blind", "booked_on", "note", "state"),
+            ),
+            Lines(
+                relation="places",
+                title=_("Places to count"),
+                columns=("location", "counted_at", "counted_by"),
+            ),
+            Lines(
+                relation="lines",
+                title=_("Counts"),
+                columns=(
+                    "location",
+                    "item",
+                    "item.specification",
+                    "lot",
+                    "expected",
+                    "first_count",
+                    "counted",
+                    "difference",
+                    "value",
+                    "remark",
+                ),
+                totals=("value",),
+                visible_when=IS_COUNTED,
+            ),
+        ),
+    ),
+    FormView(
+        model="stock.tool_loan",
+        sections=(
+            Section(
+                name="loan",
+                title=_("Tool loan"),
+                fields=("number", "lot", "item", "holder", "location", "lent_at", "due_on", "note", "state"),
+            ),
+            Section(name="back", title=_("Back"), fields=("returned_at", "condition")),
+        ),
+    ),
+    FormView(
+        model="stock.calibration",
+        sections=(
+            Section(
+                name="calibration",
+                title=_("Calibration"),
+                fields=("lot", "done_on", "passed", "valid_until", "certificate", "note"),
+            ),
+        ),
+    ),
+    FormView(
+        model="stock.category_rule",
+        sections=(
+            Section(
+                name="rule",
+                title=_("Stock rule"),
+                fields=("category", "over_issue", "dead_after_days", "loan_days"),
+            ),
+        ),
+    ),
 )

@@ -1,0 +1,109 @@
+"""The tool crib: lent to one person at a time, back in what condition, and calibrated or not lent at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from addons.masterdata.factories import make_item, make_item_category
+from addons.stock import services
+from addons.stock.factories import make_location, make_lot, put_in_stock
+from addons.stock.models import CategoryRule, Lot, ToolLoan
+from core.db import db
+from core.errors import Conflict, ValidationError, Veto
+from core.testing.people import make_user
+from core.workflow.fire import fire
+from core.workflow.numbering import today
+from tests.addons.stock.support import held, main
+from tests.addons.stock.test_documents import draft
+
+
+def tool(**overrides: Any) -> Lot:
+    """A gauge in the main place."""
+    item = make_item(kind="tool", tracking="serial", **overrides)
+    lot = make_lot(item_id=item.id)
+    put_in_stock(item.id, 1, lot_id=lot.id)
+    return lot
+
+
+def lent(lot: Lot, **values: Any) -> ToolLoan:
+    """A loan of a tool to somebody."""
+    holder = values.pop("holder_id", None) or make_user().id
+    loan: ToolLoan = fire(draft("stock.tool_loan", [], lot_id=lot.id, holder_id=holder, **values), "lend")
+    return loan
+
+
+def test_a_tool_is_lent_by_the_rule_of_its_category_and_comes_back(any_app: Flask, system: Any) -> None:
+    category = make_item_category()
+    db.session.add(CategoryRule(category_id=category.id, loan_days=3))
+    lot = tool(category_id=category.id)
+    loan = lent(lot)
+    assert (loan.due_on, loan.location_id, loan.item_id) == (today() + timedelta(days=3), main(), lot.item_id)
+    found = services.on_hand([lot.item_id])[lot.item_id]
+    assert (found.on_hand, found.free, services.find_loan(lot.id)) == (1, 0, loan)
+    with pytest.raises(Conflict, match="is lent to"):
+        lent(lot)
+    fire(loan, "return", condition="worn")
+    assert (loan.state, loan.condition, services.find_loan(lot.id)) == ("returned", "worn", None)
+    assert services.on_hand([lot.item_id])[lot.item_id].free == 1
+    assert lent(lot).state == "lent"
+
+
+def test_a_damaged_tool_goes_on_hold_and_a_lost_one_leaves_the_books(any_app: Flask, system: Any) -> None:
+    damaged, lost, shelf = tool(), tool(), make_location()
+    loan = lent(damaged)
+    loan_of_lost = lent(lost)
+    services.bring_back(loan, "good", shelf.id)
+    assert loan.location_id == shelf.id
+    fire(lent_again := lent_from(damaged), "return", condition="damaged")
+    fire(loan_of_lost, "return", condition="lost")
+    db.session.refresh(damaged)
+    assert (damaged.state, lent_again.state) == ("held", "returned")
+    assert (services.on_hand([damaged.item_id])[damaged.item_id].free, held_of(lost)) == (0, 0)
+    with pytest.raises(Conflict, match="not in the store"):
+        lent(damaged)
+    assert services.reconcile() == []
+
+
+def lent_from(lot: Lot) -> ToolLoan:
+    """Lend again what came back by a service, whose loan is still open."""
+    loan = services.find_loan(lot.id)
+    assert loan is not None
+    loan.state = "returned"
+    db.session.flush()
+    return lent(lot)
+
+
+def held_of(lot: Lot) -> Any:
+    db.session.refresh(lot.item)
+    return held(lot.item)[0]
+
+
+def test_what_is_no_tool_is_not_lent(any_app: Flask, system: Any) -> None:
+    for kind, tracking in (("part", "serial"), ("tool", "lot")):
+        lot = make_lot(item_id=make_item(kind=kind, tracking=tracking).id)
+        with pytest.raises(ValidationError, match="not a tool with a serial number"):
+            lent(lot)
+
+
+def test_a_tool_is_lent_no_longer_than_it_is_calibrated(any_app: Flask, system: Any) -> None:
+    lot, day = tool(), today()
+
+    def calibrated(done: int, until: int, passed: bool = True) -> None:
+        values = {"done_on": str(day + timedelta(days=done)), "valid_until": str(day + timedelta(days=until))}
+        draft("stock.calibration", [], lot_id=lot.id, passed=passed, **values)
+
+    calibrated(-400, -35)
+    with pytest.raises(Conflict, match="Have it calibrated first"):
+        lent(lot)
+    calibrated(-1, 364)
+    assert lot.calibrated_until == day + timedelta(days=364)
+    fire(lent(lot), "return", condition="good")
+    calibrated(0, 365, passed=False)
+    with pytest.raises(Conflict, match="Have it calibrated first"):
+        lent(lot)
+    with pytest.raises(Veto, match="from the day it was done"):
+        calibrated(0, -1)
