@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from addons.masterdata.models import Item
@@ -42,6 +43,12 @@ def after_save(record: Any, created: bool) -> None:
         services.follow_location(record)
     elif isinstance(record, Calibration):
         services.follow_calibration(record.lot)
+
+
+@hookimpl
+def expected_receipts(item_ids: Sequence[int]) -> list[services.Expected]:
+    """Draft receipts are expected."""
+    return services.drafted(item_ids)
 
 
 @hookimpl

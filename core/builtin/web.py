@@ -15,6 +15,7 @@ from core.paper.web_templates import blueprint as print_templates
 from core.people.web_profile import blueprint as people
 from core.people.web_roles import blueprint as roles
 from core.reminders.web import blueprint as reminders
+from core.reports.web import blueprint as reports
 from core.views.web import blueprint as views
 from core.views.web_lists import blueprint as lists
 from core.web.shell import blueprint as shell
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     flows,
     flow_checks,
     reminders,
+    reports,
     webhooks,
     shell,
     people,

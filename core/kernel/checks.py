@@ -25,6 +25,7 @@ def check(registry: Registry) -> None:
     _check_views(registry)
     _check_menus(registry)
     _check_papers(registry)
+    _check_reports(registry)
     _check_roles(registry)
     _check_subscriptions(registry)
     _check_jobs(registry)
@@ -200,6 +201,29 @@ def _check_papers(registry: Registry) -> None:
         for path in (*paper.loads, paper.language, getattr(paper, "quantity", "")):
             _check_load(registry, addon, spec, path, where)
         _check_sizes(addon, paper, where)
+
+
+def _check_reports(registry: Registry) -> None:
+    for key, declared in registry.reports.items():
+        addon, report, where = registry.addons[declared.addon], declared.what, f"REPORTS '{key}'"
+        _permission(registry, addon, report.permission, "reports.py", where)
+        for parts in (report.asks, report.columns):
+            names = [part.name for part in parts]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise addon.wrong("reports.py", where, f"'{twice[0]}' is there twice", "give each a name of its own")
+            for target in (part.target for part in parts if part.target):
+                _model(registry, addon, target, "reports.py", where)
+        for ask in report.asks:
+            if (ask.kind == "link") != bool(ask.target) or (ask.kind == "choice") != bool(ask.choices):
+                raise addon.wrong(
+                    "reports.py", where, f"what '{ask.name}' offers does not fit its kind", "name target= or choices="
+                )
+        for column in report.columns:
+            if column.group and column.group not in registry.field_groups:
+                raise addon.wrong(
+                    "reports.py", where, f"there is no field group '{column.group}'", "declare it in permissions.py"
+                )
 
 
 def _check_load(registry: Registry, addon: Addon, spec: ModelSpec, path: str, where: str) -> None:

@@ -24,6 +24,7 @@ from core.kernel.discovery import Addon, discover
 from core.kernel.manifest import CORE, FieldGroup, NumberRuleSpec, Permission, Schedule, StarterRole, Subscription
 from core.kernel.registry import Declared, Registry, set_registry
 from core.paper.declare import Document, Label
+from core.reports.declare import Report
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Workflow
 
@@ -37,6 +38,7 @@ FILES = (
     "jobs",
     "views",
     "paper",
+    "reports",
     "hooks",
     "web",
     "api",
@@ -104,7 +106,7 @@ def _collect(registry: Registry, addon: Addon) -> None:
         if addon_and_noun(mapper.class_)[0] == addon.name:
             spec = describe(mapper.class_)
             registry.models[spec.name] = registry.by_class[spec.model] = spec
-    for collect in (_permissions, _workflows, _views, _papers, _events, _jobs, _endpoints):
+    for collect in (_permissions, _workflows, _views, _papers, _reports, _events, _jobs, _endpoints):
         collect(registry, addon)
 
 
@@ -151,6 +153,11 @@ def _views(registry: Registry, addon: Addon) -> None:
 def _papers(registry: Registry, addon: Addon) -> None:
     for paper in _declared(addon, "paper", "PAPERS", (Document, Label)):
         _add(addon, registry.papers, f"{addon.name}.{paper.name}", Declared(addon.name, paper), "paper.PAPERS")
+
+
+def _reports(registry: Registry, addon: Addon) -> None:
+    for report in _declared(addon, "reports", "REPORTS", Report):
+        _add(addon, registry.reports, f"{addon.name}.{report.name}", Declared(addon.name, report), "reports.REPORTS")
 
 
 def _events(registry: Registry, addon: Addon) -> None:

@@ -22,6 +22,7 @@ from core.kernel.manifest import (
     Subscription,
 )
 from core.paper.declare import Paper
+from core.reports.declare import Report
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Transition, Workflow
 
@@ -60,6 +61,7 @@ class Registry:
     extensions: dict[str, list[Declared[Extension]]] = field(default_factory=dict)
     menus: dict[str, Declared[Menu]] = field(default_factory=dict)
     papers: dict[str, Declared[Paper]] = field(default_factory=dict)
+    reports: dict[str, Declared[Report]] = field(default_factory=dict)
     events: dict[str, type[Any]] = field(default_factory=dict)
     subscriptions: list[Declared[Subscription]] = field(default_factory=list)
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)

@@ -56,7 +56,18 @@ KEPT = "local_storage,indexeddb,cache_storage,service_workers"
 MOST_LOOKS = 100
 QUIET_LOOKS = 3  # so often in a row nothing must be on its way
 # Pages of people who sit at a desk: every run sees them in the office's size, `make nightly` on a phone as well.
-AT_A_DESK = {"criteria", "custom_fields", "forms", "import", "lists", "packages", "paper", "people", "reminders"}
+AT_A_DESK = {
+    "reports",
+    "criteria",
+    "custom_fields",
+    "forms",
+    "import",
+    "lists",
+    "packages",
+    "paper",
+    "people",
+    "reminders",
+}
 # Of other pages that are seen in each size and each language, every run sees two of the four.
 SEEN_AT_NIGHT = ({"office", "zh"}, {"phone", "en"})
 # On a busy machine a page may be later than any patience. Once more then, and the report says so.

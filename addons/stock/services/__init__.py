@@ -25,11 +25,12 @@ from addons.stock.services.documents import (
     take_back,
 )
 from addons.stock.services.examining import examine
+from addons.stock.services.expecting import Expected, count_expected, drafted, find_expected
 from addons.stock.services.issuing import issue
 from addons.stock.services.ledger import Cause, Movement, move, receive, reverse
 from addons.stock.services.lots import NewLot, Origin, hold_lot, make_lots, note_origins, release_lot
 from addons.stock.services.parting import Handled, lock_draft, post_part
-from addons.stock.services.people import find_person, name_of
+from addons.stock.services.people import find_person, name_of, names_of
 from addons.stock.services.periods import close_period, closed_until, reopen_period
 from addons.stock.services.picking import (
     Pick,
@@ -70,6 +71,7 @@ from addons.stock.services.tools import bring_back, find_loan, follow_calibratio
 __all__ = [
     "Cause",
     "Difference",
+    "Expected",
     "Handled",
     "Movement",
     "Need",
@@ -86,13 +88,16 @@ __all__ = [
     "cancel_pick_list",
     "close_period",
     "closed_until",
+    "count_expected",
     "count_goods",
     "count_received",
     "count_reserved",
+    "drafted",
     "end_count",
     "end_place",
     "examine",
     "find_default_location",
+    "find_expected",
     "find_loan",
     "find_person",
     "find_place",
@@ -117,6 +122,7 @@ __all__ = [
     "missing_in",
     "move",
     "name_of",
+    "names_of",
     "note_origins",
     "note_returned",
     "on_hand",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import or_, select
 
 from core.actor import elevated
@@ -28,8 +30,14 @@ def find_person(text: str) -> tuple[int, str]:
 
 def name_of(user_id: int) -> str:
     """The name of somebody found before; raises `NotFound`."""
-    with elevated("whoever looks for a tool is told who holds it"):
-        name = db.session.scalar(select(User.name).where(User.id == user_id, User.active))
+    name = names_of([user_id]).get(user_id)
     if name is None:
         raise NotFound(_("There is no such user."))
     return name
+
+
+def names_of(user_ids: Collection[int]) -> dict[int, str]:
+    """The names of these people by their ids, also of those who work here no longer. One statement."""
+    with elevated("whoever looks for a tool is told who holds it"):
+        query = select(User.id, User.name).where(User.id.in_(sorted(set(user_ids))))
+        return dict(db.session.execute(query).all())

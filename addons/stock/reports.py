@@ -1,0 +1,467 @@
+"""The questions stock answers at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from addons.masterdata.models import Item
+from addons.stock.models import CONDITIONS, Lot, StockMove, ToolLoan
+from addons.stock.services import count_expected, names_of, on_hand, rules_of_categories
+from addons.stock.services.balances import ZERO
+from addons.stock.services.movement import (
+    BANDS,
+    ItemFacts,
+    Movement,
+    comes_in,
+    find_ages,
+    find_items,
+    find_last_moves,
+    find_moves,
+    find_values,
+    summarise,
+)
+from addons.stock.services.rules import USUAL
+from core.db import db
+from core.i18n import Text, _
+from core.kernel import hooks
+from core.reports.declare import Answer, Ask, Column, Report
+from core.workflow.numbering import today
+
+CENT = Decimal("0.01")
+
+
+def _month() -> date:
+    return today().replace(day=1)
+
+
+FROM = Ask(name="start", title=_("From day"), kind="date", default=_month, required=True)
+UNTIL = Ask(name="end", title=_("Until day"), kind="date", default=today, required=True)
+ITEM = Ask(name="item", title=_("Item"), kind="link", target="masterdata.item", required=True)
+CATEGORY = Ask(name="category", title=_("Item category"), kind="link", target="masterdata.item_category")
+PLACE = Ask(name="place", title=_("Location"), kind="link", target="stock.location")
+
+GOODS = (
+    Column(name="item", title=_("Item"), target="masterdata.item"),
+    Column(name="name", title=_("Name")),
+    Column(name="specification", title=_("Specification")),
+    Column(name="unit", title=_("Unit")),
+)
+
+
+def _quantity(name: str, title: Text) -> Column:
+    return Column(name=name, title=title, kind="quantity")
+
+
+def _value(name: str, title: Text) -> Column:
+    return Column(name=name, title=title, kind="money", group="costs", total=True)
+
+
+def _goods(item: ItemFacts) -> dict[str, Any]:
+    return {
+        "item": item.code,
+        "item_id": item.id,
+        "name": item.name,
+        "specification": item.specification,
+        "unit": item.unit,
+    }
+
+
+def answer_movement(asked: Mapping[str, Any]) -> Answer:
+    """Opening, in, out and closing of every item."""
+    items = find_items(asked["category"])
+    found = summarise(asked["start"], asked["end"], asked["place"])
+    rows = [
+        {**_goods(item), **vars(found[i]), "closing": found[i].closing, "closing_value": found[i].closing_value}
+        for i, item in items.items()
+        if i in found and not found[i].is_nothing
+    ]
+    note = _("Values are those of the whole factory, so one location has none.") if asked["place"] else ""
+    return Answer(rows=rows, note=note)
+
+
+def answer_card(asked: Mapping[str, Any]) -> Answer:
+    """Every move of one item, and what was there after it."""
+    start, end, place, item_id = asked["start"], asked["end"], asked["place"], asked["item"]
+    moves = find_moves(item_id, start, end, place)
+    opening = summarise(start, end, place).get(item_id, Movement())
+    more = hooks.ask("stock_card_columns", moves=moves)
+    there = opening.opening
+    rows: list[dict[str, Any]] = [_card_row(there)]
+    for move in moves:
+        came = comes_in(move, place)
+        there += move.quantity if came else -move.quantity
+        row = _card_row(there)
+        row["came" if came else "went"] = move.quantity
+        extra = {f"more{n}": texts.get(move.id) for n, (_title, texts) in enumerate(more)}
+        rows.append({**row, **_told(move), **extra})
+    rows[0].update({f"more{n}": None for n in range(len(more))}, cause=str(_("Opening")), day=start)
+    columns = [Column(name=f"more{n}", title=title) for n, (title, _texts) in enumerate(more)]
+    return Answer(rows=rows, more=columns)
+
+
+def _card_row(there: Decimal) -> dict[str, Any]:
+    empty = dict.fromkeys(("day", "cause", "cause_id", "lot", "from", "to", "came", "went", "value", "reason"))
+    return {**empty, "there": there}
+
+
+def _told(move: StockMove) -> dict[str, Any]:
+    return {
+        "day": move.booked_on,
+        "cause": move.cause,
+        "cause_id": move.id,
+        "lot": move.lot.number if move.lot else None,
+        "from": move.from_location.code,
+        "to": move.to_location.code,
+        "value": move.value,
+        "reason": move.reason,
+    }
+
+
+def answer_availability(asked: Mapping[str, Any]) -> Answer:
+    """What is free now, and what there will be by a day."""
+    items = find_items(asked["category"])
+    there, coming = on_hand(items), count_expected(items, asked["end"])
+    rows = []
+    for i, item in items.items():
+        now, expected = there[i], coming.get(i, ZERO)
+        if now.on_hand or expected:
+            figures = {"on_hand": now.on_hand, "reserved": now.reserved, "blocked": now.blocked, "free": now.free}
+            rows.append({**_goods(item), **figures, "expected": expected, "then": now.free + expected})
+    return Answer(rows=rows)
+
+
+def answer_safety(asked: Mapping[str, Any]) -> Answer:
+    """What is below its safety stock or reorder point, with what is expected taken into account."""
+    items = {i: f for i, f in find_items(asked["category"]).items() if f.safety_stock or f.reorder_point}
+    there, coming = on_hand(items), count_expected(items, date.max)
+    rows = []
+    for i, item in items.items():
+        wanted = max(item.safety_stock, item.reorder_point or ZERO)
+        free, expected = there[i].free, coming.get(i, ZERO)
+        if free < wanted:
+            missing = max(wanted - free - expected, ZERO)
+            figures = {"free": free, "safety": item.safety_stock, "point": item.reorder_point, "expected": expected}
+            order = max(missing, item.reorder_qty or ZERO) if missing else ZERO
+            rows.append({**_goods(item), **figures, "missing": missing, "order": order})
+    return Answer(rows=rows)
+
+
+def answer_ages(asked: Mapping[str, Any]) -> Answer:
+    """How old what is on hand is."""
+    items, ages, values = find_items(asked["category"]), find_ages(today()), find_values()
+    rows = [
+        {
+            **_goods(item),
+            "there": sum(ages[i], ZERO),
+            "value": values[i][1],
+            **{f"band{n}": quantity for n, quantity in enumerate(ages[i])},
+        }
+        for i, item in items.items()
+        if i in ages
+    ]
+    return Answer(rows=rows)
+
+
+def answer_dead(asked: Mapping[str, Any]) -> Answer:
+    """What has not gone out for longer than its category's rule says, or than was asked."""
+    items, last, values, rules = find_items(asked["category"]), find_last_moves(), find_values(), rules_of_categories()
+    rows = []
+    for i, item in items.items():
+        if i not in last:
+            continue
+        came, went = last[i]
+        since = max(day for day in (came, went, date.min) if day is not None)
+        days, limit = (today() - since).days, rules.get(item.category_id or 0, USUAL).dead_after_days
+        if days >= (asked["days"] or limit):
+            figures = {"came": came, "went": went, "days": days, "there": values[i][0], "value": values[i][1]}
+            rows.append({**_goods(item), **figures})
+    rows.sort(key=lambda row: -row["value"])
+    return Answer(rows=rows)
+
+
+def answer_turnover(asked: Mapping[str, Any]) -> Answer:
+    """How often what was in stock was used up."""
+    items, found = find_items(asked["category"]), summarise(asked["start"], asked["end"])
+    length = (asked["end"] - asked["start"]).days + 1
+    rows = []
+    for i, item in items.items():
+        move = found.get(i, Movement())
+        mean = (move.opening_value + move.closing_value) / 2
+        if not move.is_nothing:
+            turns = (move.went_value / mean).quantize(CENT) if mean > ZERO else None
+            days = (length / turns).quantize(Decimal(1)) if turns else None
+            figures = {"went": move.went, "went_value": move.went_value, "mean": mean.quantize(CENT)}
+            rows.append({**_goods(item), **figures, "turns": turns, "days": days})
+    return Answer(rows=rows)
+
+
+def answer_categories(asked: Mapping[str, Any]) -> Answer:
+    """What the goods of each category are worth."""
+    values = find_values()
+    count: dict[tuple[int | None, str], int] = defaultdict(int)
+    worth: dict[tuple[int | None, str], Decimal] = defaultdict(Decimal)
+    for i, item in find_items().items():
+        if values.get(i, (ZERO, ZERO)) != (ZERO, ZERO):
+            key = (item.category_id, item.category or "")
+            count[key] += 1
+            worth[key] += values[i][1]
+    whole = sum(worth.values(), ZERO)
+    rows = [
+        {
+            "category": key[1] or str(_("(none)")),
+            "category_id": key[0],
+            "items": count[key],
+            "value": worth[key],
+            "share": (worth[key] * 100 / whole).quantize(CENT) if whole else None,
+        }
+        for key in sorted(worth, key=lambda key: -worth[key])
+    ]
+    return Answer(rows=rows)
+
+
+def answer_tools(asked: Mapping[str, Any]) -> Answer:
+    """Who holds which tool, and since when it should be back."""
+    query = select(ToolLoan).where(ToolLoan.state == "lent").order_by(ToolLoan.due_on, ToolLoan.id)
+    loans = list(db.session.scalars(query.options(joinedload(ToolLoan.lot).joinedload(Lot.item))))
+    names, rows = names_of({loan.holder_id for loan in loans}), []
+    for loan in loans:
+        late = max((today() - loan.due_on).days, 0) if loan.due_on else 0
+        if late or not asked["late"]:
+            rows.append(
+                {
+                    "tool": loan.lot.number,
+                    "tool_id": loan.lot_id,
+                    "item": f"{loan.lot.item.code} {loan.lot.item.name}",
+                    "holder": names.get(loan.holder_id),
+                    "since": loan.lent_at,
+                    "due": loan.due_on,
+                    "late": late,
+                }
+            )
+    return Answer(rows=rows)
+
+
+def answer_tool_use(asked: Mapping[str, Any]) -> Answer:
+    """How tools came back in a time: how many were worn, damaged and lost, by tool."""
+    query = (
+        select(Item.id, Item.code, Item.name, ToolLoan.condition, func.count())
+        .join(Item, Item.id == ToolLoan.item_id)
+        .where(ToolLoan.state == "returned", ToolLoan.returned_at.between(*_span(asked)))
+        .group_by(Item.id, Item.code, Item.name, ToolLoan.condition)
+        .order_by(Item.code)
+    )
+    rows: dict[int, dict[str, Any]] = {}
+    for item, code, name, condition, number in db.session.execute(query):
+        row = rows.setdefault(item, {"item": code, "item_id": item, "name": name, **dict.fromkeys(CONDITIONS, 0)})
+        row[condition or "good"] = number
+    return Answer(rows=[{**row, "loans": sum(row[c] for c in CONDITIONS)} for row in rows.values()])
+
+
+def _span(asked: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """The first and the last moment of the days asked for, where the factory is."""
+    zone = ZoneInfo(current_app.config["QINGMES"].timezone)
+    first = datetime.combine(asked["start"], time.min, tzinfo=zone)
+    after = datetime.combine(asked["end"] + timedelta(days=1), time.min, tzinfo=zone)
+    return first, after - timedelta(microseconds=1)
+
+
+def _band_titles() -> list[Text]:
+    first = [_("Up to %(days)s days", days=BANDS[0])]
+    middle = [_("%(low)s–%(high)s days", low=low + 1, high=high) for low, high in pairwise(BANDS)]
+    return [*first, *middle, _("Over %(days)s days", days=BANDS[-1])]
+
+
+REPORTS = (
+    Report(
+        name="movement",
+        title=_("Stock movement"),
+        help=_("Opening, in, out and closing of every item in a time."),
+        permission="stock.move.read",
+        icon="arrows-exchange",
+        sequence=10,
+        asks=(FROM, UNTIL, CATEGORY, PLACE),
+        answer=answer_movement,
+        columns=(
+            *GOODS,
+            _quantity("opening", _("Opening")),
+            _quantity("came", _("In")),
+            _quantity("went", _("Out")),
+            _quantity("closing", _("Closing")),
+            _value("opening_value", _("Opening value")),
+            _value("came_value", _("Value in")),
+            _value("went_value", _("Value out")),
+            _value("closing_value", _("Closing value")),
+        ),
+    ),
+    Report(
+        name="card",
+        title=_("Stock card"),
+        help=_("Every move of one item, and what was there after it."),
+        permission="stock.move.read",
+        icon="list-details",
+        sequence=20,
+        asks=(ITEM, FROM, UNTIL, PLACE),
+        answer=answer_card,
+        columns=(
+            Column(name="day", title=_("Day"), kind="date"),
+            Column(name="cause", title=_("Cause"), target="stock.move"),
+            Column(name="lot", title=_("Lot")),
+            Column(name="from", title=_("From location")),
+            Column(name="to", title=_("To location")),
+            _quantity("came", _("In")),
+            _quantity("went", _("Out")),
+            _quantity("there", _("On hand")),
+            Column(name="value", title=_("Stock value"), kind="money", group="costs"),
+            Column(name="reason", title=_("Reason")),
+        ),
+    ),
+    Report(
+        name="availability",
+        title=_("Availability"),
+        help=_("What is free now, and what there will be by a day."),
+        permission="stock.balance.read",
+        icon="gauge",
+        sequence=30,
+        asks=(Ask(name="end", title=_("By day"), kind="date", default=today, required=True), CATEGORY),
+        answer=answer_availability,
+        columns=(
+            *GOODS,
+            _quantity("on_hand", _("On hand")),
+            _quantity("reserved", _("Reserved")),
+            _quantity("blocked", _("Not available")),
+            _quantity("free", _("Not promised")),
+            _quantity("expected", _("Expected")),
+            _quantity("then", _("Available then")),
+        ),
+    ),
+    Report(
+        name="safety",
+        title=_("Below safety stock"),
+        help=_("What is below its safety stock or reorder point, and how much to order."),
+        permission="stock.balance.read",
+        icon="alert-triangle",
+        sequence=40,
+        asks=(CATEGORY,),
+        answer=answer_safety,
+        columns=(
+            *GOODS,
+            _quantity("free", _("Not promised")),
+            _quantity("safety", _("Safety stock")),
+            _quantity("point", _("Reorder point")),
+            _quantity("expected", _("Expected")),
+            _quantity("missing", _("Missing")),
+            _quantity("order", _("To order")),
+        ),
+    ),
+    Report(
+        name="ages",
+        title=_("Stock ageing"),
+        help=_("How old what is on hand is: the youngest arrivals are taken to be there."),
+        permission="stock.move.read",
+        icon="clock",
+        sequence=50,
+        asks=(CATEGORY,),
+        answer=answer_ages,
+        columns=(
+            *GOODS,
+            _quantity("there", _("On hand")),
+            *(_quantity(f"band{n}", title) for n, title in enumerate(_band_titles())),
+            _value("value", _("Stock value")),
+        ),
+    ),
+    Report(
+        name="dead",
+        title=_("Dead stock"),
+        help=_("What has neither come nor gone for longer than the stock rule of its category says."),
+        permission="stock.move.read",
+        icon="player-pause",
+        sequence=60,
+        asks=(Ask(name="days", title=_("Without movement for (days)"), kind="integer", minimum=1), CATEGORY),
+        answer=answer_dead,
+        columns=(
+            *GOODS,
+            Column(name="came", title=_("Last in"), kind="date"),
+            Column(name="went", title=_("Last out"), kind="date"),
+            Column(name="days", title=_("Days"), kind="integer"),
+            _quantity("there", _("On hand")),
+            _value("value", _("Stock value")),
+        ),
+    ),
+    Report(
+        name="turnover",
+        title=_("Turnover"),
+        help=_("How often what was in stock was used up in a time."),
+        permission="stock.move.read",
+        icon="refresh",
+        sequence=70,
+        asks=(FROM, UNTIL, CATEGORY),
+        answer=answer_turnover,
+        columns=(
+            *GOODS,
+            _quantity("went", _("Out")),
+            _value("went_value", _("Value out")),
+            _value("mean", _("Mean value")),
+            Column(name="turns", title=_("Turns"), kind="decimal", group="costs"),
+            Column(name="days", title=_("Days in stock"), kind="decimal", group="costs"),
+        ),
+    ),
+    Report(
+        name="categories",
+        title=_("Value by category"),
+        help=_("What the goods of each category are worth."),
+        permission="stock.item_value.read",
+        icon="category",
+        sequence=80,
+        answer=answer_categories,
+        columns=(
+            Column(name="category", title=_("Item category"), target="masterdata.item_category"),
+            Column(name="items", title=_("Number of items"), kind="integer", total=True),
+            _value("value", _("Stock value")),
+            Column(name="share", title=_("Share (%)"), kind="decimal", group="costs"),
+        ),
+    ),
+    Report(
+        name="tools",
+        title=_("Tools lent"),
+        help=_("Who holds which tool, and since when it should be back."),
+        permission="stock.tool_loan.read",
+        icon="tools",
+        sequence=90,
+        asks=(Ask(name="late", title=_("Overdue only"), kind="flag"),),
+        answer=answer_tools,
+        columns=(
+            Column(name="tool", title=_("Serial number"), target="stock.lot"),
+            Column(name="item", title=_("Tool")),
+            Column(name="holder", title=_("Lent to")),
+            Column(name="since", title=_("Lent at"), kind="datetime"),
+            Column(name="due", title=_("Due back on"), kind="date"),
+            Column(name="late", title=_("Days overdue"), kind="integer"),
+        ),
+    ),
+    Report(
+        name="tool_use",
+        title=_("Tool use"),
+        help=_("How tools came back: how many were worn, damaged and lost."),
+        permission="stock.tool_loan.read",
+        icon="tool",
+        sequence=95,
+        asks=(FROM, UNTIL),
+        answer=answer_tool_use,
+        columns=(
+            Column(name="item", title=_("Tool"), target="masterdata.item"),
+            Column(name="name", title=_("Name")),
+            Column(name="loans", title=_("Loans"), kind="integer", total=True),
+            *(Column(name=c, title=title, kind="integer", total=True) for c, title in CONDITIONS.items()),
+        ),
+    ),
+)
