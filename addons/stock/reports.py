@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from addons.masterdata.models import Item
-from addons.stock.models import CONDITIONS, Lot, StockMove, ToolLoan
+from addons.stock.models import CONDITIONS, ItemValue, Lot, Receipt, ReceiptLine, StockMove, ToolLoan
 from addons.stock.services import count_expected, names_of, on_hand, rules_of_categories
 from addons.stock.services.balances import ZERO
 from addons.stock.services.movement import (
@@ -129,7 +129,9 @@ def _told(move: StockMove) -> dict[str, Any]:
 
 def answer_availability(asked: Mapping[str, Any]) -> Answer:
     """What is free now, and what there will be by a day."""
-    items = find_items(asked["category"])
+    coming_in = select(ReceiptLine.item_id).join(Receipt).where(Receipt.state == "draft")
+    known = or_(Item.id.in_(select(ItemValue.item_id)), Item.id.in_(coming_in))
+    items = find_items(asked["category"], which=known)
     there, coming = on_hand(items), count_expected(items, asked["end"])
     rows = []
     for i, item in items.items():
@@ -142,7 +144,7 @@ def answer_availability(asked: Mapping[str, Any]) -> Answer:
 
 def answer_safety(asked: Mapping[str, Any]) -> Answer:
     """What is below its safety stock or reorder point, with what is expected taken into account."""
-    items = {i: f for i, f in find_items(asked["category"]).items() if f.safety_stock or f.reorder_point}
+    items = find_items(asked["category"], which=or_(Item.safety_stock > ZERO, Item.reorder_point > ZERO))
     there, coming = on_hand(items), count_expected(items, date.max)
     rows = []
     for i, item in items.items():

@@ -66,8 +66,11 @@ class Movement:
         return not any(vars(self).values())
 
 
-def find_items(category_id: int | None = None, item_id: int | None = None) -> dict[int, ItemFacts]:
-    """The items in the ledger by id, by code; of a category with those below it, or one item. Two statements."""
+def find_items(category_id: int | None = None, *, which: ColumnElement[bool] | None = None) -> dict[int, ItemFacts]:
+    """The items that were ever in stock, or those of `which`, by their ids and in order of their codes.
+
+    Of a category with those below it where one is named. Two statements at most.
+    """
     query = (
         select(
             Item.id,
@@ -83,12 +86,11 @@ def find_items(category_id: int | None = None, item_id: int | None = None) -> di
         )
         .join(Uom, Uom.id == Item.uom_id)
         .outerjoin(ItemCategory, ItemCategory.id == Item.category_id)
+        .where(Item.id.in_(select(ItemValue.item_id)) if which is None else which)
         .order_by(Item.code)
     )
     if category_id is not None:
         query = query.where(Item.category_id.in_(_below(category_id)))
-    if item_id is not None:
-        query = query.where(Item.id == item_id)
     return {row[0]: ItemFacts(*list(row)) for row in db.session.execute(query)}
 
 
