@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from addons.masterdata.factories import make_item
-from addons.stock.factories import put_in_stock
+from addons.stock.factories import fill_ledger, make_location, put_in_stock
 from addons.stock.models import ItemValue, StockBalance
 from core.db import db
 from core.kernel.health import check_books
@@ -36,3 +37,18 @@ def test_a_difference_planted_by_hand_is_named_and_left(any_app: Flask, system: 
     ]
     assert findings(any_app) == said
     assert findings(any_app) == said
+
+
+@pytest.mark.nightly
+@pytest.mark.postgres
+def test_a_million_moves_are_added_up_and_one_planted_difference_is_named(pg_app: Flask, system: Any) -> None:
+    items = [make_item() for _ in range(2_000)]
+    bins = [make_location().id for _ in range(20)]
+    fill_ledger(1_000_000, [item.id for item in items], bins)
+    assert findings(pg_app) == [("ok", "in order")]
+    wrong = db.session.scalars(select(StockBalance).order_by(StockBalance.id.desc()).limit(1)).one()
+    there = (wrong.on_hand, wrong.item.code, wrong.location.code)
+    db.session.execute(update(StockBalance).where(StockBalance.id == wrong.id).values(on_hand=there[0] + 1))
+    assert findings(pg_app) == [("error", f"{there[1]} in {there[2]}: the balance is 1 more than its moves.")]
+    db.session.refresh(wrong)
+    assert wrong.on_hand == there[0] + 1

@@ -13,6 +13,7 @@ from addons.masterdata.models import Item
 from addons.stock import services
 from addons.stock.factories import make_location
 from addons.stock.services.balances import OutOfStock
+from core.db import db
 from tests.addons.stock.support import CAUSE, LINE, commit, held, main, movement, need, race, stocked, virtual
 
 THREADS, ITEMS = 16, 24
@@ -90,3 +91,32 @@ def mixed(random: Random, items: list[Item], line: int, here: int, shelf: int, o
         lambda: services.reserve(needs),
         lambda: services.issue(needs, cause=CAUSE),
     )[line % 4]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("postings", [5, pytest.param(100, marks=pytest.mark.nightly)])
+def test_sixteen_clients_on_one_hot_item_and_a_thousand_others(pg_app: Flask, postings: int) -> None:
+    app = pg_app
+    items = commit(lambda: [make_item() for _ in range(1_000)])
+    hot, source, out, here = items[0], *commit(lambda: (virtual("supplier"), virtual("customer"), main()))
+    stock = {"one": 100 * postings, "many": 1_000}
+    arrivals = [movement(item, stock["one" if item is hot else "many"], source, here) for item in items]
+    commit(lambda: services.receive(arrivals, cause=CAUSE))
+
+    def client(n: int) -> Callable[[], object]:
+        random = Random(n)
+
+        def work() -> None:
+            for _ in range(postings):
+                chosen = [hot, *random.sample(items[1:], 9)]
+                random.shuffle(chosen)
+                services.move([movement(item, 1, here, out) for item in chosen], cause=CAUSE)
+                db.session.commit()
+
+        return work
+
+    assert race(app, [client(n) for n in range(THREADS)]) == [None] * THREADS
+    assert commit(lambda: held(hot)[0]) == stock["one"] - THREADS * postings
+    total = sum(commit(lambda: [found.on_hand for found in services.on_hand([i.id for i in items[1:]]).values()]))
+    assert total == 999 * stock["many"] - 9 * THREADS * postings
+    assert commit(services.reconcile) == []
