@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from addons.masterdata.models import Item, ItemCategory
-from addons.stock.models import Receipt
+from addons.stock.models import Lot, Receipt
 from core.db import db
 from core.kernel.registry import current_registry
 from core.kernel.switch import is_enabled
+from core.people.models import User
 from core.workflow.fire import fire
+from core.workflow.numbering import today
 from core.workflow.records import create_record
 
 # warehouse: (name, bins)
@@ -52,10 +55,46 @@ def load() -> None:
         lines = list(_lines(_items(category)[::every], 100, 500, batch="B"))
         if lines:
             _receipt(bins[code], "purchase", note, lines)
+    _pick(bins)
+    _count(bins["PRT-A2"])
+    _lend(bins["PRT-A1"])
     if is_enabled("sales_shipping"):
         from addons.stock.glue import sales_shipping  # it imports the neighbour, who need not be installed
 
         sales_shipping.demonstrate()
+
+
+def _pick(bins: dict[str, int]) -> None:
+    """A picking list that waits for the keeper, and one that is still a draft."""
+    bars, screws = _items("RAW-BAR")[::2], _items("STD-FST")
+    for needs in ([(bars[0], 6), (screws[0], 40)], [(screws[1], 25)]):
+        lines = [{"item_id": item.id, "requested": str(quantity)} for item, quantity in needs]
+        pick_list = _create("stock.pick_list", kind="production", note="试制领料", lines=lines)
+        if len(needs) > 1:
+            fire(pick_list, "release")
+
+
+def _count(bin_id: int) -> None:
+    """A stocktake under way, its place still working."""
+    document = _create("stock.stocktake", freeze=False, note="月末抽盘", places=[{"location_id": bin_id}])
+    fire(document, "begin")
+
+
+def _lend(bin_id: int) -> None:
+    """Two gauges with serial numbers, one of them lent to the first user, if there is any."""
+    unit = db.session.scalars(select(Item.uom_id).limit(1)).one()
+    gauge = _create(
+        "masterdata.item", name="外径千分尺 0–25", kind="tool", tracking="serial", uom_id=unit, source="buy"
+    )
+    lines = [_line(gauge, 1, f"MIC-25-{n:03d}") for n in (1, 2)]
+    fire(_receipt(bin_id, "other", "量具建档", lines), "post")
+    lots = db.session.scalars(select(Lot).where(Lot.item_id == gauge.id).order_by(Lot.id)).all()
+    due = today() + timedelta(days=300)
+    for lot in lots:
+        _create("stock.calibration", lot_id=lot.id, done_on=str(today()), valid_until=str(due), certificate="内校")
+    holder = db.session.scalar(select(User.id).where(User.active).order_by(User.id).limit(1))
+    if holder is not None:
+        fire(_create("stock.tool_loan", lot_id=lots[0].id, holder_id=holder), "lend")
 
 
 def _bins() -> dict[str, int]:

@@ -37,6 +37,13 @@ def before_save(record: Any, changes: dict[str, Any]) -> str | None:
 
 
 @hookimpl
+def on_new_record(record: Any) -> None:
+    """A location without a name is called by its code."""
+    if isinstance(record, Location):
+        record.name = record.name or record.code
+
+
+@hookimpl
 def after_save(record: Any, created: bool) -> None:
     """Balances know whether their location may be below zero, and tools until when they are calibrated."""
     if isinstance(record, Location) and not created:

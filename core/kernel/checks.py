@@ -26,6 +26,7 @@ def check(registry: Registry) -> None:
     _check_menus(registry)
     _check_papers(registry)
     _check_reports(registry)
+    _check_reminders(registry)
     _check_roles(registry)
     _check_subscriptions(registry)
     _check_jobs(registry)
@@ -224,6 +225,14 @@ def _check_reports(registry: Registry) -> None:
                 raise addon.wrong(
                     "reports.py", where, f"there is no field group '{column.group}'", "declare it in permissions.py"
                 )
+
+
+def _check_reminders(registry: Registry) -> None:
+    for key, declared in registry.reminders.items():
+        addon, one, where = registry.addons[declared.addon], declared.what, f"REMINDERS '{key}'"
+        _model(registry, addon, one.model, "reminders.py", where)
+        for path in (one.date, *one.people):
+            check_path(registry, addon, one.model, path, where, "reminders.py")
 
 
 def _check_load(registry: Registry, addon: Addon, spec: ModelSpec, path: str, where: str) -> None:

@@ -24,6 +24,7 @@ from core.kernel.discovery import Addon, discover
 from core.kernel.manifest import CORE, FieldGroup, NumberRuleSpec, Permission, Schedule, StarterRole, Subscription
 from core.kernel.registry import Declared, Registry, set_registry
 from core.paper.declare import Document, Label
+from core.reminders.declare import SuggestedReminder
 from core.reports.declare import Report
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Workflow
@@ -39,6 +40,7 @@ FILES = (
     "views",
     "paper",
     "reports",
+    "reminders",
     "hooks",
     "web",
     "api",
@@ -106,7 +108,7 @@ def _collect(registry: Registry, addon: Addon) -> None:
         if addon_and_noun(mapper.class_)[0] == addon.name:
             spec = describe(mapper.class_)
             registry.models[spec.name] = registry.by_class[spec.model] = spec
-    for collect in (_permissions, _workflows, _views, _papers, _reports, _events, _jobs, _endpoints):
+    for collect in (_permissions, _workflows, _views, _papers, _reports, _reminders, _events, _jobs, _endpoints):
         collect(registry, addon)
 
 
@@ -158,6 +160,11 @@ def _papers(registry: Registry, addon: Addon) -> None:
 def _reports(registry: Registry, addon: Addon) -> None:
     for report in _declared(addon, "reports", "REPORTS", Report):
         _add(addon, registry.reports, f"{addon.name}.{report.name}", Declared(addon.name, report), "reports.REPORTS")
+
+
+def _reminders(registry: Registry, addon: Addon) -> None:
+    for one in _declared(addon, "reminders", "REMINDERS", SuggestedReminder):
+        _add(addon, registry.reminders, f"{addon.name}.{one.name}", Declared(addon.name, one), "reminders.REMINDERS")
 
 
 def _events(registry: Registry, addon: Addon) -> None:

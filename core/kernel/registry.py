@@ -22,6 +22,7 @@ from core.kernel.manifest import (
     Subscription,
 )
 from core.paper.declare import Paper
+from core.reminders.declare import SuggestedReminder
 from core.reports.declare import Report
 from core.views.declare import Extension, FormView, KanbanView, ListView, Menu
 from core.workflow.declare import Transition, Workflow
@@ -62,6 +63,7 @@ class Registry:
     menus: dict[str, Declared[Menu]] = field(default_factory=dict)
     papers: dict[str, Declared[Paper]] = field(default_factory=dict)
     reports: dict[str, Declared[Report]] = field(default_factory=dict)
+    reminders: dict[str, Declared[SuggestedReminder]] = field(default_factory=dict)
     events: dict[str, type[Any]] = field(default_factory=dict)
     subscriptions: list[Declared[Subscription]] = field(default_factory=list)
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from core.db.session import db
 from core.errors import QingmesError, ValidationError
 from core.events import defer
 from core.kernel.registry import current_registry
-from core.reminders import forms, preview, rules
+from core.reminders import forms, preview, rules, suggesting
 from core.reminders.models import EVENTS, PERIODS, ReminderRule
 from core.reminders.rules import RULE, Draft
 from core.reminders.spans import UNITS
@@ -32,15 +32,23 @@ def edit(record_id: int | None) -> str:
     """A rule with its preview and what it has done, or an empty one."""
     if record_id is None:
         current_actor().require(f"{RULE}.create")
-        return _page(Draft(model=request.args.get("model", ""), recipients=[{"kind": "owner"}]), None)
+        return _page(_begun(), None)
     rule = rules.get_rule(record_id)
     return _page(Draft.of(rule), rule)
+
+
+def _begun() -> Draft:
+    """An empty rule, or one that an app suggests."""
+    if "like" in request.args:
+        return suggesting.draft_of(request.args["like"])
+    return Draft(model=request.args.get("model", ""), recipients=[{"kind": "owner"}])
 
 
 def _page(draft: Draft, rule: ReminderRule | None, error: QingmesError | None = None) -> str:
     return render_template(
         "reminders/rule.html",
         rule=rule,
+        suggested=suggesting.suggested() if rule is None else {},
         history=preview.history(rule) if rule is not None else [],
         may_save=current_actor().can(f"{RULE}.{'write' if rule is not None else 'create'}"),
         version=request.form.get("version") or (rule.version if rule is not None else ""),

@@ -57,6 +57,7 @@ MOST_LOOKS = 100
 QUIET_LOOKS = 3  # so often in a row nothing must be on its way
 # Pages of people who sit at a desk: every run sees them in the office's size, `make nightly` on a phone as well.
 AT_A_DESK = {
+    "opening_stock",
     "reports",
     "criteria",
     "custom_fields",

@@ -58,7 +58,9 @@ class Location(Document):
     )
 
     code: Mapped[str] = column(String(40), _("Code"), unique=True)
-    name: Mapped[str] = column(String(120), _("Name"))
+    name: Mapped[str] = column(
+        String(120), _("Name"), info={"required": False, "help": _("The code, when nothing is said.")}
+    )
     kind: Mapped[str] = choice(LOCATION_KINDS, _("Kind"), default="internal", index=True, info={"write": "create"})
     warehouse_id: Mapped[int | None] = link("stock_warehouse.id", _("Warehouse"))
     sequence: Mapped[int] = column(

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from addons.masterdata.models import Item
 from addons.stock.models import Issue, Receipt
-from addons.stock.scanning.codes import find_one
+from addons.stock.scanning.codes import find, find_one
 from addons.stock.scanning.flow import Kept, Row
 from addons.stock.scanning.goods import kept_id
 from addons.stock.services import Handled
 from core.db import db
 from core.errors import Conflict, NotFound
 from core.i18n import _
+from core.kernel import hooks
 from core.kernel.registry import current_registry
 from core.web.format import number_text
 
@@ -84,8 +86,33 @@ class Draft:
 
 
 def find_draft(noun: str, text: str) -> Draft:
-    """The draft whose number was scanned; raises `NotFound`, or `Conflict` when it is none any more."""
-    return _draft(noun, find_one(text, noun).id, ())
+    """The draft whose number was scanned, or the oldest one proposed for the document that was, such as a job ticket.
+
+    Raises `NotFound`, or `Conflict` when it is none any more.
+    """
+    found = find(text, noun)
+    proposed = _proposed_for(noun, text) if not found else None
+    return _draft(noun, proposed or find_one(text, noun).id, ())
+
+
+def _proposed_for(noun: str, text: str) -> int | None:
+    """The id of a draft whose source document bears this code; another addon knows its own codes."""
+    named = hooks.ask("scanned_code", code=text) or _by_number(text)
+    if named is None:
+        return None
+    model = CLASSES[noun]
+    query = select(model.id).where(model.source_model == named[0], model.source_id == named[1], model.state == "draft")
+    return db.session.scalar(query.order_by(model.id).limit(1))
+
+
+def _by_number(text: str) -> tuple[str, int] | None:
+    """Model and id of the document whose number drafts name as their source."""
+    for model in CLASSES.values():
+        query = select(model.source_model, model.source_id).where(model.source == text.strip(), model.state == "draft")
+        row = db.session.execute(query.limit(1)).first()
+        if row is not None and row[0] is not None and row[1] is not None:
+            return row[0], row[1]
+    return None
 
 
 def get_draft(noun: str, kept: Kept) -> Draft:

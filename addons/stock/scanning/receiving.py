@@ -49,7 +49,10 @@ def _lot(text: str) -> str:
 def _ask(kept: Kept, news: str = "") -> Turn:
     """Show what is known, and ask for the next thing."""
     if "document" not in kept:
-        return Turn(prompt=_("Scan the receipt."), slots=[Slot(_("Receipt")), Slot(_("Goods")), Slot(_("Place"))])
+        return Turn(
+            prompt=_("Scan the receipt or the job ticket."),
+            slots=[Slot(_("Receipt")), Slot(_("Goods")), Slot(_("Place"))],
+        )
     draft = get_draft("receipt", kept)
     slots = _slots(draft, kept)
     if "line" not in kept:
@@ -109,9 +112,12 @@ def _post(draft: Draft) -> Turn:
         news += " " + gettext("What has not come is on %(rest)s.", rest=rest.number)
     lots = sorted({line.lot_id for line in receipt.lines if line.lot_id})
     opens = (_labels(lots), gettext("Print lot labels: %(n)s", n=len(lots))) if lots else None
-    prompt = _("Enter prints the labels. Scan the next receipt.") if lots else _("Scan the receipt.")
-    slots = [Slot(_("Receipt")), Slot(_("Goods")), Slot(_("Place"))]
-    return Turn(prompt=prompt, slots=slots, news=news, done=True, opens=opens)
+    prompt = _("Enter prints the labels. Scan the next receipt.") if lots else _("Scan the receipt or the job ticket.")
+    return Turn(prompt=prompt, slots=_empty(), news=news, done=True, opens=opens)
+
+
+def _empty() -> list[Slot]:
+    return [Slot(_("Receipt")), Slot(_("Goods")), Slot(_("Place"))]
 
 
 def _labels(lot_ids: list[int]) -> str:

@@ -67,6 +67,7 @@ from addons.stock.services.receipts import (
 from addons.stock.services.reserving import Need, release_reservation, reserve
 from addons.stock.services.rules import Rule, rules_of_categories, rules_of_items
 from addons.stock.services.tools import bring_back, find_loan, follow_calibration, lend
+from addons.stock.services.tracing import Traced, find_departures, find_whereabouts, trace
 
 __all__ = [
     "Cause",
@@ -82,6 +83,7 @@ __all__ = [
     "PickStep",
     "ReceiptDraft",
     "Rule",
+    "Traced",
     "allow_extra",
     "begin_count",
     "bring_back",
@@ -97,6 +99,7 @@ __all__ = [
     "end_place",
     "examine",
     "find_default_location",
+    "find_departures",
     "find_expected",
     "find_loan",
     "find_person",
@@ -104,6 +107,7 @@ __all__ = [
     "find_projects",
     "find_receipt_sources",
     "find_virtual",
+    "find_whereabouts",
     "finish_pick_list",
     "follow_calibration",
     "follow_location",
@@ -153,4 +157,5 @@ __all__ = [
     "take_back",
     "take_back_receipt",
     "thaw",
+    "trace",
 ]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from addons.stock.models import PickList
-from addons.stock.services import propose_walk
+from addons.stock.models import STATUSES, Lot, PickList
+from addons.stock.services import find_departures, find_whereabouts, propose_walk, trace
 from core.i18n import Text, _
 from core.views.declare import FormView, Lines, Panel, Section
 
@@ -20,6 +20,20 @@ def walk_of(pick_list: PickList) -> dict[str, Any]:
         if pick_list.state == "released" and line.open > promised[line.id]
     ]
     return {"pick_list": pick_list, "steps": steps, "short": short}
+
+
+def trace_of(lot: Lot) -> dict[str, Any]:
+    """Where a lot came from and where it went, for its panel."""
+    return {
+        "ways": (
+            (_("Made from"), trace(lot.id, "made_from")),
+            (_("Went into"), trace(lot.id, "went_into")),
+        ),
+        "here": find_whereabouts(lot.id),
+        "gone": find_departures(lot.id),
+        "statuses": STATUSES,
+        "unit": lot.item.uom.code,
+    }
 
 
 def _document(model: str, title: Text, fields: tuple[str, ...], columns: tuple[str, ...]) -> FormView:
@@ -139,6 +153,13 @@ FORMS = (
                     "note",
                     "state",
                 ),
+            ),
+            Panel(
+                name="trace",
+                title=_("Where it came from, where it went"),
+                template="stock/trace.html",
+                context=trace_of,
+                permission="stock.move.read",
             ),
         ),
     ),

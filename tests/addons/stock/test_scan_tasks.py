@@ -20,6 +20,7 @@ from core.db import db
 from core.testing.people import administrator, make_role, make_user, sign_in
 from core.workflow.fire import fire
 from core.workflow.numbering import today
+from tests.addons.mrp_routing.support import make_floor
 from tests.addons.stock.support import balances, commit, held, main, stocked
 from tests.addons.stock.test_counting import stocktake
 from tests.addons.stock.test_documents import draft
@@ -248,3 +249,18 @@ def test_what_the_page_keeps_may_be_anything(client: FlaskClient, task: str, val
 def test_a_posted_receipt_is_not_received_again(client: FlaskClient) -> None:
     number = commit(lambda: fire(make_receipt(), "post").number)
     assert keeper(client, "receive").scan(number)[0] == "is-ng"
+
+
+def test_what_a_ticket_made_is_received_by_scanning_the_ticket(client: FlaskClient) -> None:
+    def made() -> tuple[str, str, int]:
+        floor = make_floor(steps=1)
+        floor.report(good=4)
+        return floor.ticket(), floor.order.number, floor.order.item_id
+
+    ticket, number, item = commit(made)
+    for code in (number, ticket):
+        assert scanned(keeper(client, "receive"), code) == ("", "")
+    gun = keeper(client, "receive")
+    assert scanned(gun, ticket, "", "", "")[0] == "is-ok"
+    assert commit(lambda: services.on_hand([item])[item].on_hand) == 4
+    assert keeper(client, "receive").scan(ticket)[0] == "is-ng"

@@ -17,6 +17,7 @@ from core.events.notifications import notify
 from core.events.sweep import find_due
 from core.i18n import _
 from core.people.models import User
+from core.reminders import rules, suggesting
 from core.reminders.models import ReminderRule
 from core.testing.people import administrator, csrf, make_role, make_user, sign_in
 from core.testing.statements import count_statements
@@ -180,3 +181,20 @@ def test_muted_kinds_stay_out_of_the_inbox_and_the_mail(admin: FlaskClient) -> N
     assert notify([user_id], _("Save"), kind="record") == []
     assert len(notify([user_id], _("Save"), kind="reminder")) == 1
     assert len(notify([user_id], _("Save"), kind="approval")) == 1
+
+
+def test_a_rule_can_begin_with_what_an_app_suggests(client: FlaskClient) -> None:
+    sign_in(client, run_unit(administrator))
+    page = client.get("/reminders/rules/new").text
+    assert "like=stock.overdue_tools" in page
+    begun = client.get("/reminders/rules/new?like=stock.overdue_tools").text
+    assert ("Tools that are not back in time" in begun, "qm-suggested" in begun) == (True, False)
+    assert client.get("/reminders/rules/new?like=stock.nothing").status_code == 404
+    sign_in(client, run_unit(lambda: make_user(make_role("core.reminder_rule.read", "core.reminder_rule.create"))))
+    assert client.get("/reminders/rules/new?like=stock.overdue_tools").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["stock.overdue_tools", "stock.calibrations", "stock.expiring_lots"])
+def test_what_is_suggested_can_be_saved_as_it_is(app: Flask, system: Any, key: str) -> None:
+    rule = rules.save(suggesting.draft_of(key))
+    assert (rule.active, rule.problem, bool(rule.recipients)) == (True, None, True)
