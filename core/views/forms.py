@@ -215,7 +215,7 @@ class Form:
             self.errors,
             editable=self.editable,
             creating=self.is_new,
-            standing=self.standings.get(path, AS_USUAL),
+            standing=self.standings.get(path if column.links else column.field.name, AS_USUAL),
         )
 
     def _lines(self, section: Lines) -> LineTable:

@@ -72,4 +72,4 @@ def _post(draft: Draft) -> Turn:
     return Turn(prompt=_("Scan the issue."), slots=slots, news=news, done=True)
 
 
-TASK = Task(name="issue", title=_("Issue"), icon="package-export", permission="stock.issue.post", take=take)
+TASK = Task(name="issue", title=_("Issue goods"), icon="package-export", permission="stock.issue.post", take=take)

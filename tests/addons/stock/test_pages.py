@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -79,3 +80,11 @@ def test_a_form_with_many_lines_takes_as_many_statements_as_one_with_few(admin: 
     admin.get(f"/m/stock/receipts/{few}")
     taken = [count_statements(lambda i=i: admin.get(f"/m/stock/receipts/{i}")) for i in (few, many)]
     assert taken[0] == taken[1]
+
+
+def test_only_a_material_return_asks_for_its_picking_list(client: FlaskClient) -> None:
+    sign_in(client, commit(administrator))
+    page = client.get("/m/stock/receipts/new").text
+    assert re.search(r'data-standing="pick_list_id" hidden', page)
+    told = client.get("/m/stock/receipts/standing?kind=material").json
+    assert told["pick_list_id"]["visible"] is True
