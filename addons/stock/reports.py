@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from addons.masterdata.models import Item
-from addons.stock.models import CONDITIONS, ItemValue, Lot, Receipt, ReceiptLine, StockMove, ToolLoan
+from addons.stock.models import CONDITIONS, ItemValue, Location, Lot, Receipt, ReceiptLine, StockMove, ToolLoan
 from addons.stock.services import count_expected, names_of, on_hand, rules_of_categories
 from addons.stock.services.balances import ZERO
 from addons.stock.services.movement import (
@@ -32,6 +32,7 @@ from addons.stock.services.movement import (
 )
 from addons.stock.services.rules import USUAL
 from core.db import db
+from core.errors import ValidationError
 from core.i18n import Text, _
 from core.kernel import hooks
 from core.reports.declare import Answer, Ask, Column, Report
@@ -45,7 +46,7 @@ def _month() -> date:
 
 
 FROM = Ask(name="start", title=_("From day"), kind="date", default=_month, required=True)
-UNTIL = Ask(name="end", title=_("Until day"), kind="date", default=today, required=True)
+UNTIL = Ask(name="end", title=_("Until day"), kind="date", default=today, required=True, not_before="start")
 ITEM = Ask(name="item", title=_("Item"), kind="link", target="masterdata.item", required=True)
 CATEGORY = Ask(name="category", title=_("Item category"), kind="link", target="masterdata.item_category")
 PLACE = Ask(name="place", title=_("Location"), kind="link", target="stock.location")
@@ -78,6 +79,7 @@ def _goods(item: ItemFacts) -> dict[str, Any]:
 
 def answer_movement(asked: Mapping[str, Any]) -> Answer:
     """Opening, in, out and closing of every item."""
+    _check_place(asked["place"])
     items = find_items(asked["category"])
     found = summarise(asked["start"], asked["end"], asked["place"])
     rows = [
@@ -92,8 +94,9 @@ def answer_movement(asked: Mapping[str, Any]) -> Answer:
 def answer_card(asked: Mapping[str, Any]) -> Answer:
     """Every move of one item, and what was there after it."""
     start, end, place, item_id = asked["start"], asked["end"], asked["place"], asked["item"]
+    _check_place(place)
     moves = find_moves(item_id, start, end, place)
-    opening = summarise(start, end, place).get(item_id, Movement())
+    opening = summarise(start, end, place, item_id=item_id).get(item_id, Movement())
     more = hooks.ask("stock_card_columns", moves=moves)
     there = opening.opening
     rows: list[dict[str, Any]] = [_card_row(there)]
@@ -109,8 +112,15 @@ def answer_card(asked: Mapping[str, Any]) -> Answer:
     return Answer(rows=rows, more=columns)
 
 
+def _check_place(location_id: int | None) -> None:
+    """Refuse a location that only makes moves double-sided: nothing is ever on hand there."""
+    place = db.session.scalar(select(Location).where(Location.id == location_id)) if location_id else None
+    if place is not None and place.kind != "internal":
+        raise ValidationError(_("%(place)s is not one of your own locations.", place=place.code))
+
+
 def _card_row(there: Decimal) -> dict[str, Any]:
-    empty = dict.fromkeys(("day", "cause", "cause_id", "lot", "from", "to", "came", "went", "value", "reason"))
+    empty = dict.fromkeys(("day", "cause", "cause_id", "lot", "from", "to", "came", "went", "value", "reason", "who"))
     return {**empty, "there": there}
 
 
@@ -124,6 +134,7 @@ def _told(move: StockMove) -> dict[str, Any]:
         "to": move.to_location.code,
         "value": move.value,
         "reason": move.reason,
+        "who": move.user.name if move.user else None,
     }
 
 
@@ -324,6 +335,7 @@ REPORTS = (
             _quantity("went", _("Out")),
             _quantity("there", _("On hand")),
             Column(name="value", title=_("Stock value"), kind="money", group="costs"),
+            Column(name="who", title=_("Posted by")),
             Column(name="reason", title=_("Reason")),
         ),
     ),

@@ -6,8 +6,11 @@ import uuid
 
 from flask import Blueprint, render_template, request
 
+from addons.stock.models import CONDITIONS
+from addons.stock.scanning.codes import QUANTITY
 from addons.stock.scanning.flow import Screen, Task, advance, new_event
 from addons.stock.scanning.tasks import find_task, offered
+from addons.stock.services import find_map
 from core.actor import current_actor
 from core.errors import ValidationError
 from core.i18n import _
@@ -17,6 +20,8 @@ from core.web.errors import wants_fragment
 blueprint = Blueprint("stock", __name__)
 SCAN = "stock.balance.scan"
 KEPT = "kept."
+ENTER = "*OK"  # the printed code for Enter alone
+QUANTITIES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 200, 500, 1000)
 
 
 @blueprint.get("/scan")
@@ -40,7 +45,26 @@ def scan_step(name: str) -> str:
     """One more scan."""
     task, form = _task(name), request.form
     kept = {key.removeprefix(KEPT): value for key, value in form.items() if key.startswith(KEPT)}
-    return _page(task, advance(task, _event_id(form.get("event_id", "")), kept, form.get("code", "").strip()))
+    code = form.get("code", "").strip()
+    if code.upper() == ENTER:
+        code = form.get("preset", "").strip()
+    return _page(task, advance(task, _event_id(form.get("event_id", "")), kept, code))
+
+
+@blueprint.get("/codes")
+@requires(SCAN)
+def codes() -> str:
+    """A sheet to print: Enter, quantities and conditions as codes, for a gun without keys."""
+    quantities = [f"{QUANTITY}{n}" for n in QUANTITIES]
+    conditions = [(title, number) for number, title in enumerate(CONDITIONS.values(), 1)]
+    return render_template("stock/codes.html", enter=ENTER, quantities=quantities, conditions=conditions)
+
+
+@blueprint.get("/map")
+@requires("stock.balance.read")
+def plan() -> str:
+    """Every location by its warehouse and code, with what is in it."""
+    return render_template("stock/map.html", warehouses=find_map())
 
 
 def _task(name: str) -> Task:

@@ -215,7 +215,12 @@ def _check_reports(registry: Registry) -> None:
                 raise addon.wrong("reports.py", where, f"'{twice[0]}' is there twice", "give each a name of its own")
             for target in (part.target for part in parts if part.target):
                 _model(registry, addon, target, "reports.py", where)
+        dates = {ask.name for ask in report.asks if ask.kind == "date"}
         for ask in report.asks:
+            if ask.not_before and ask.not_before not in dates:
+                raise addon.wrong("reports.py", where, f"there is no date '{ask.not_before}'", "name a date it asks")
+            if ask.not_before and ask.name not in dates:
+                raise addon.wrong("reports.py", where, f"'{ask.name}' is no date", "leave out not_before=")
             if (ask.kind == "link") != bool(ask.target) or (ask.kind == "choice") != bool(ask.choices):
                 raise addon.wrong(
                     "reports.py", where, f"what '{ask.name}' offers does not fit its kind", "name target= or choices="

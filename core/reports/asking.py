@@ -42,7 +42,17 @@ def read_asked(report: Report, given: Mapping[str, str]) -> Asked:
             _read(ask, text, given, asked)
         except ValidationError as error:
             asked.errors[ask.name] = [str(error)]
+    for ask in report.asks:
+        if ask.not_before and ask.name not in asked.errors:
+            _check_order(ask, report, asked)
     return asked
+
+
+def _check_order(ask: Ask, report: Report, asked: Asked) -> None:
+    first = next(other for other in report.asks if other.name == ask.not_before)
+    start, end = asked.values.get(first.name), asked.values[ask.name]
+    if start and end and end < start:
+        asked.errors[ask.name] = [_("This is before “%(title)s”.", title=first.title)]
 
 
 def _read(ask: Ask, text: str, given: Mapping[str, str], asked: Asked) -> None:

@@ -18,7 +18,8 @@ class Ask:
 
     `kind` says what `answer` gets: a `date`, the id of a record of `target` (`link`), a code of `choices`, a whole
     number (`integer`, at least `minimum`), or True and False (`flag`). Left empty it gets what `default()` returns, or
-    None; `required`: it may not be left empty then.
+    None; `required`: it may not be left empty then. `not_before` names another date of the report that this one may
+    not precede.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Ask:
     target: str = ""
     choices: Mapping[str, Text] = field(default_factory=dict)
     minimum: int = 0
+    not_before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,6 @@ from core.workflow.numbering import today
 
 blueprint = Blueprint("reports", __name__)
 PER_PAGE = 200
-LARGEST_PAGE = 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,6 +53,7 @@ def show(addon: str, name: str) -> str | Response:
     format = request.args.get("format")
     if table is not None and format in ("xlsx", "csv"):
         return _file(f"{addon}.{name}", report, table, format)
+    last = -(-len(table.all_rows) // PER_PAGE) if table is not None else 1
     return render_template(
         "reports/report.html",
         addon=addon,
@@ -61,16 +61,12 @@ def show(addon: str, name: str) -> str | Response:
         asked=asked,
         table=table,
         refusal=refusal,
-        page=request.args.get("page", 1, type=_page),
+        page=max(min(request.args.get("page", 1, type=int), last), 1),
         per_page=PER_PAGE,
         text_of=text_of,
         is_number=is_number,
         leads_to=leads_to,
     )
-
-
-def _page(text: str) -> int:
-    return min(max(int(text), 1), LARGEST_PAGE)
 
 
 def _report(addon: str, name: str) -> Report:

@@ -146,7 +146,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('x', types.Json, nullable=True),
     sa.ForeignKeyConstraint(['lot_id'], ['stock_lot.id'], name=op.f('fk_stock_calibration_lot_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_calibration'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_calibration')),
+    sa.UniqueConstraint('lot_id', 'done_on', name=op.f('uq_stock_calibration_lot_id_done_on'))
     )
     with op.batch_alter_table('stock_calibration', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stock_calibration_lot_id'), ['lot_id'], unique=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Index, String
+from sqlalchemy import Boolean, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from addons.masterdata.models import Item
@@ -62,9 +62,13 @@ Index("uq_stock_tool_loan_lent", ToolLoan.lot_id, unique=True, postgresql_where=
 
 
 class Calibration(Document):
-    """A tool that was calibrated: the result, and until when it holds. The certificate is an attachment."""
+    """A tool that was calibrated, once a day at most: the result, and until when it holds.
+
+    The certificate is an attachment.
+    """
 
     __tablename__ = "stock_calibration"
+    __table_args__ = (UniqueConstraint("lot_id", "done_on"),)
     __meta__ = Meta(
         title=_("Calibration"),
         plural=_("Calibrations"),

@@ -26,6 +26,7 @@ MODELS: dict[str, Any] = {
     "stocktake": Stocktake.number,
 }
 LONGEST = 120
+QUANTITY = "*Q"  # begins the printed code of a quantity
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Found:
 def quantity_of(text: str) -> Decimal:
     """The quantity a text is: `12.5`, or a printed `*Q12.5`. Raises `ValidationError` for none, and for nothing."""
     word = text.strip()
-    quantity = read_quantity(word[2:] if word[:2].upper() == "*Q" else word)
+    quantity = read_quantity(word[2:] if word[:2].upper() == QUANTITY else word)
     if quantity <= 0:
         raise ValidationError(_("A quantity must be more than zero."))
     return quantity

@@ -29,6 +29,7 @@ from addons.stock.services.expecting import Expected, count_expected, drafted, f
 from addons.stock.services.issuing import issue
 from addons.stock.services.ledger import Cause, Movement, move, receive, reverse
 from addons.stock.services.lots import NewLot, Origin, hold_lot, make_lots, note_origins, release_lot
+from addons.stock.services.mapping import Bin, find_map
 from addons.stock.services.parting import Handled, lock_draft, post_part
 from addons.stock.services.people import find_person, name_of, names_of
 from addons.stock.services.periods import close_period, closed_until, reopen_period
@@ -41,6 +42,7 @@ from addons.stock.services.picking import (
     lock_pick_list,
     note_returned,
     pick,
+    pick_everything,
     promise,
     propose_walk,
     propose_walks,
@@ -70,6 +72,7 @@ from addons.stock.services.tools import bring_back, find_loan, follow_calibratio
 from addons.stock.services.tracing import Traced, find_departures, find_whereabouts, trace
 
 __all__ = [
+    "Bin",
     "Cause",
     "Difference",
     "Expected",
@@ -102,6 +105,7 @@ __all__ = [
     "find_departures",
     "find_expected",
     "find_loan",
+    "find_map",
     "find_person",
     "find_place",
     "find_projects",
@@ -131,6 +135,7 @@ __all__ = [
     "note_returned",
     "on_hand",
     "pick",
+    "pick_everything",
     "post_adjustment",
     "post_issue",
     "post_lot_change",

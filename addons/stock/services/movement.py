@@ -21,6 +21,7 @@ from addons.stock.services.balances import ZERO
 from core.db import Money, Quantity, db
 
 BANDS = (30, 90, 180, 365)
+MOVE_LINKS = (StockMove.from_location, StockMove.to_location, StockMove.lot, StockMove.user)
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,10 @@ def _below(category_id: int) -> set[int]:
     return found
 
 
-def summarise(start: date, end: date, location_id: int | None = None) -> dict[int, Movement]:
-    """What every item did from one day to another; in one location quantities only. Two statements."""
+def summarise(
+    start: date, end: date, location_id: int | None = None, *, item_id: int | None = None
+) -> dict[int, Movement]:
+    """What every item, or one, did from one day to another; in one location quantities only. Two statements."""
     came, went = _sides(location_id)
     within = StockMove.booked_on <= end
 
@@ -126,8 +129,10 @@ def summarise(start: date, end: date, location_id: int | None = None) -> dict[in
         .where(StockMove.booked_on >= start, or_(came, went))
         .group_by(StockMove.item_id)
     )
+    if item_id is not None:
+        query = query.where(StockMove.item_id == item_id)
     since = {row[0]: list(row[1:]) + [ZERO] * (0 if values else 4) for row in db.session.execute(query)}
-    now, nothing = _now(location_id), [ZERO] * 8
+    now, nothing = _now(location_id, item_id), [ZERO] * 8
     return {
         item: _reckoned_back(now.get(item, (ZERO, ZERO)), since.get(item, nothing)) for item in sorted({*since, *now})
     }
@@ -156,25 +161,32 @@ def _sides(location_id: int | None) -> tuple[ColumnElement[bool], ColumnElement[
     )
 
 
-def _now(location_id: int | None) -> dict[int, tuple[Decimal, Decimal]]:
-    """Quantity and value of every item as they are now; in one location without values."""
+def _now(location_id: int | None, item_id: int | None = None) -> dict[int, tuple[Decimal, Decimal]]:
+    """Quantity and value of every item, or of one, as they are now; in one location without values."""
     if location_id is None:
         query = select(ItemValue.item_id, ItemValue.quantity, ItemValue.value)
+        if item_id is not None:
+            query = query.where(ItemValue.item_id == item_id)
         return {item: (quantity, value) for item, quantity, value in db.session.execute(query)}
     there = select(StockBalance.item_id, func.sum(StockBalance.on_hand, type_=Quantity)).where(
         StockBalance.location_id == location_id
     )
+    if item_id is not None:
+        there = there.where(StockBalance.item_id == item_id)
     return {item: (quantity, ZERO) for item, quantity in db.session.execute(there.group_by(StockBalance.item_id))}
 
 
 def find_moves(item_id: int, start: date, end: date, location_id: int | None = None) -> list[StockMove]:
-    """The moves of an item in or out, oldest first, with their places, lots and users loaded. One or two statements."""
+    """The moves of an item in or out, oldest first, with their places, lots and users loaded. One statement.
+
+    Users are joined: their names may stand here even where they are out of the reader's reach (`Meta.public_name`).
+    """
     came, went = _sides(location_id)
     query = (
         select(StockMove)
         .where(StockMove.item_id == item_id, StockMove.booked_on.between(start, end), or_(came, went))
         .order_by(StockMove.booked_on, StockMove.id)
-        .options(joinedload(StockMove.from_location), joinedload(StockMove.to_location), joinedload(StockMove.lot))
+        .options(*(joinedload(link) for link in MOVE_LINKS))
     )
     return list(db.session.scalars(query))
 
@@ -187,14 +199,14 @@ def comes_in(move: StockMove, location_id: int | None) -> bool:
 def find_ages(day: date) -> dict[int, list[Decimal]]:
     """How much of each item on hand is how old, by bands of `BANDS` days and older: the youngest arrivals are there.
 
-    Two statements.
+    What came 30 days ago is in the first band, what came 31 days ago in the second. Two statements.
     """
     limits = [day - timedelta(days=days) for days in BANDS]
     bands = [
         func.sum(case((_between(limits, n), StockMove.quantity), else_=literal(ZERO, Quantity())), type_=Quantity())
         for n in range(len(BANDS))
     ]
-    query = select(StockMove.item_id, *bands).where(StockMove.flow == "in", StockMove.booked_on > limits[-1])
+    query = select(StockMove.item_id, *bands).where(StockMove.flow == "in", StockMove.booked_on >= limits[-1])
     arrived = {row[0]: row[1:] for row in db.session.execute(query.group_by(StockMove.item_id))}
     there = select(ItemValue.item_id, ItemValue.quantity).where(ItemValue.quantity > ZERO)
     nothing = (ZERO,) * len(BANDS)
@@ -202,8 +214,8 @@ def find_ages(day: date) -> dict[int, list[Decimal]]:
 
 
 def _between(limits: Sequence[date], band: int) -> ColumnElement[bool]:
-    older = StockMove.booked_on > limits[band]
-    return older if band == 0 else and_(older, StockMove.booked_on <= limits[band - 1])
+    young = StockMove.booked_on >= limits[band]
+    return young if band == 0 else and_(young, StockMove.booked_on < limits[band - 1])
 
 
 def _covered(quantity: Decimal, arrived: Sequence[Decimal]) -> list[Decimal]:

@@ -173,6 +173,31 @@ def pick(pick_list_id: int, picks: Sequence[Pick]) -> PickList:
     was promised it, `NotFound` for a line of another list. A fixed number of statements.
     """
     pick_list = lock_pick_list(pick_list_id)
+    _fetch(pick_list, picks)
+    db.session.flush()
+    if all(line.open <= ZERO for line in pick_list.lines):
+        fire(pick_list, "finish")
+    return pick_list
+
+
+def pick_everything(pick_list: PickList) -> None:
+    """Fetch all that the way proposes and give back the rest: the effect of picking at a desk. Flushes.
+
+    Raises `Conflict` when there is nothing to fetch.
+    """
+    promise(pick_list, pick_list.lines)
+    steps = propose_walk(pick_list)
+    if not steps:
+        raise Conflict(_("Nothing of it is there."))
+    _fetch(
+        pick_list,
+        [Pick(line_id=s.line_id, quantity=s.quantity, location_id=s.location_id, lot_id=s.lot_id) for s in steps],
+    )
+    finish_pick_list(pick_list)
+
+
+def _fetch(pick_list: PickList, picks: Sequence[Pick]) -> None:
+    """Issue these goods for a locked list, and note on its lines that they were fetched."""
     lines = {line.id: line for line in pick_list.lines}
     if any(p.line_id not in lines for p in picks):
         raise NotFound(_("This line is not on the picking list."))
@@ -183,10 +208,6 @@ def pick(pick_list_id: int, picks: Sequence[Pick]) -> PickList:
     for p in picks:
         lines[p.line_id].picked += p.quantity
     _settle(pick_list, [lines[p.line_id] for p in picks])
-    db.session.flush()
-    if all(line.open <= ZERO for line in pick_list.lines):
-        fire(pick_list, "finish")
-    return pick_list
 
 
 def _refuse_too_much(picks: Sequence[Pick], lines: dict[int, PickLine]) -> None:

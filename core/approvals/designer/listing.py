@@ -52,7 +52,7 @@ def gates() -> list[Gate]:
         one.flows = [
             row for row in rows if (row.flow.model, row.flow.transition) == (one.spec.name, one.transition.name)
         ]
-    return sorted(found, key=lambda one: not one.flows)
+    return sorted(found, key=lambda one: (not one.flows, str(one.spec.meta.title), str(one.transition.title)))
 
 
 def _approvable() -> Iterator[Gate]:

@@ -41,8 +41,9 @@ function keepForLater(event) {
 // Enter belongs to the scanner: a button that has the focus would be pressed. Alone it opens what the page offers.
 function enter(event) {
   const offered = form().querySelector("[data-on-enter]");
-  if (offered && !field().value) {
+  if (offered && ["", "*OK"].includes(field().value.toUpperCase())) {
     event.preventDefault();
+    field().value = "";
     offered.click();
     return;
   }

@@ -193,3 +193,13 @@ def test_a_pick_takes_the_same_statements_however_many_lines(any_app: Flask, sys
         return count_statements(lambda: services.pick(document.id, wanted))
 
     assert taken(3) == taken(9)
+
+
+def test_at_a_desk_everything_proposed_is_picked_at_once(any_app: Flask, system: Any) -> None:
+    nut, bar = stocked(10), stocked(1)
+    document = fire(pick_list((nut, 4), (bar, 2)), "pick_all")
+    assert (document.state, [line.picked for line in document.lines]) == ("done", [4, 1])
+    assert (held(nut), held(bar)) == ((6, 0), (0, 0))
+    with pytest.raises(Conflict, match="Nothing of it is there"):
+        fire(pick_list((bar, 2)), "pick_all")
+    assert services.reconcile() == []

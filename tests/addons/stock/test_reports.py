@@ -17,9 +17,12 @@ from addons.stock import reports, services
 from addons.stock.factories import make_location
 from addons.stock.hooks import expected_receipts
 from addons.stock.models import CategoryRule
+from core.actor import acting
 from core.db import db
+from core.errors import ValidationError
 from core.kernel.registry import current_registry
-from core.testing.people import make_role, make_user, sign_in
+from core.people.grants import actor_for
+from core.testing.people import administrator, make_role, make_user, sign_in
 from core.testing.statements import count_statements
 from core.workflow.fire import fire
 from core.workflow.numbering import today
@@ -116,6 +119,40 @@ def test_a_card_lists_every_move_with_the_balance_after_it(any_app: Flask, syste
     ]
 
 
+def test_a_card_begins_with_what_this_item_had(any_app: Flask, system: Any) -> None:
+    item, other, day = make_item(), make_item(), today()
+    for one, quantity in ((item, 10), (other, 99)):
+        came(one, quantity, day - 3 * DAY)
+        went(one, 2, day)
+    assert [row["there"] for row in ask("card", item=item.id, start=day, end=day)] == [10, 8]
+    assert [row["there"] for row in ask("card", item=item.id, start=day, end=day, place=main())] == [10, 8]
+
+
+def test_a_card_says_who_moved_it_also_to_readers_who_reach_no_users(any_app: Flask, system: Any) -> None:
+    keeper, reader = make_user(name="Kim"), make_user(make_role("stock.move.read"))
+    with acting(actor_for(keeper, "web")):
+        asked = {"item": stocked(3).id, "start": today(), "end": today()}
+    actor = actor_for(reader, "web")
+    db.session.expunge_all()
+    with acting(actor):
+        assert [row["who"] for row in ask("card", **asked)] == [None, "Kim"]
+
+
+@pytest.mark.parametrize("name", ["movement", "card"])
+def test_a_place_that_is_not_ours_has_no_stock_to_report(any_app: Flask, system: Any, name: str) -> None:
+    item = stocked(3)
+    with pytest.raises(ValidationError, match="is not one of your own locations"):
+        ask(name, item=item.id, start=today(), end=today(), place=virtual("supplier"))
+
+
+@pytest.mark.parametrize("name", ["movement", "card", "turnover", "tool_use"])
+def test_a_time_that_ends_before_it_begins_is_refused(client: FlaskClient, name: str) -> None:
+    item = commit(lambda: stocked(3))
+    sign_in(client, commit(administrator))
+    page = client.get(f"/reports/stock/{name}?item={item.id}&start=2026-11-30&end=2026-11-01").text
+    assert ("before “From day”" in page, "qm-table" in page) == (True, False)
+
+
 def test_others_add_columns_to_the_card(any_app: Flask, system: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     item = stocked(3)
     monkeypatch.setattr(reports.hooks, "ask", lambda name, moves: [("Heat", {m.id: f"H{m.id}" for m in moves})])
@@ -156,6 +193,15 @@ def test_ages_take_the_youngest_arrivals_to_be_there(any_app: Flask, system: Any
     assert figures(ask("ages")[0], "band0", "band1") == [4, 0]
 
 
+@pytest.mark.parametrize(
+    ("days", "band"), [(0, 0), (30, 0), (31, 1), (90, 1), (91, 2), (180, 2), (181, 3), (365, 3), (366, 4)]
+)
+def test_the_last_day_of_a_band_is_in_it(any_app: Flask, system: Any, days: int, band: int) -> None:
+    came(make_item(), 5, today() - days * DAY)
+    (row,) = ask("ages")
+    assert figures(row, *(f"band{n}" for n in range(5))) == [5 if n == band else 0 for n in range(5)]
+
+
 def test_dead_is_what_the_rule_of_its_category_says(any_app: Flask, system: Any) -> None:
     category, day = make_item_category(), today()
     db.session.add(CategoryRule(category_id=category.id, dead_after_days=30))
@@ -191,6 +237,19 @@ def test_tools_lent_and_how_they_come_back(any_app: Flask, system: Any) -> None:
     fire(back, "return", condition="worn")
     (row,) = ask("tool_use", start=today() - DAY, end=today() + DAY)
     assert figures(row, "item_id", "loans", "worn", "good") == [back.item_id, 1, 1, 0]
+
+
+def test_a_card_takes_the_same_statements_however_many_moves(any_app: Flask, system: Any) -> None:
+    item = make_item()
+    asked = {"item": item.id, "start": today(), "end": today(), "place": main()}
+
+    def taken() -> int:
+        came(item, 1, today())
+        db.session.expunge_all()
+        return count_statements(lambda: ask("card", **asked))
+
+    taken()
+    assert [taken() for _ in range(5)] == [4] * 5
 
 
 @pytest.mark.parametrize("name", ["movement", "availability", "safety", "ages", "dead", "turnover", "categories"])

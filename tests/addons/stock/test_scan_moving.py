@@ -14,7 +14,7 @@ from addons.stock.factories import make_location
 from core.testing.people import administrator, csrf, sign_in
 from tests.addons.stock.support import balances, commit, main, stocked
 
-HIDDEN = re.compile(r'name="(kept\.\w+|event_id)"\s+value="([^"]*)"')
+HIDDEN = re.compile(r'name="(kept\.\w+|event_id|preset)"\s+value="([^"]*)"')
 NEWS = re.compile(r'class="scan-news (is-\w+)".*?<span>(.*?)</span>', re.S)
 
 
@@ -91,3 +91,37 @@ def test_what_the_page_keeps_may_be_anything(any_app: Flask, place: str) -> None
         answer = client.post("/stock/scan/move", data=form)
         assert (answer.status_code, "is-ng" in answer.text) == (200, True), answer.text
     assert client.get("/stock/scan/move", query_string=kept).status_code == 200
+
+
+def test_a_gun_without_keys_answers_with_printed_codes(client: FlaskClient) -> None:
+    item = commit(lambda: stocked(10))
+    commit(lambda: make_location(code="B-7"))
+    sign_in(client, commit(administrator))
+    sheet = client.get("/stock/codes").text
+    assert sheet.count("<img") > 20
+    gun = Gun(client, "move")
+    gun.scan("MAIN")
+    gun.scan(item.code)
+    gun.scan("*ok")
+    assert gun.scan("B-7")[0] == "is-ok"
+    gun = Gun(client, "move")
+    for text in ("B-7", item.code, "*Q4", "MAIN"):
+        last = gun.scan(text)
+    assert (last[0], commit(lambda: balances(item))[commit(main), None]) == ("is-ok", (4, 0))
+
+
+def test_the_map_shows_every_place_by_its_code(client: FlaskClient) -> None:
+    def made() -> None:
+        for code in ("A-02-1", "A-01-1", "A-01-2"):
+            make_location(code=code)
+        stocked(10)
+
+    commit(made)
+    sign_in(client, commit(administrator))
+    page = client.get("/stock/map").text
+    rows = [re.findall(r"<b>(\S+)</b>", row) for row in page.split('<div class="stock-row">')[1:]]
+    assert ["A-01-1", "A-01-2"] in rows
+    assert ["A-02-1"] in rows
+    assert ("Items: 1" in page, "empty" in page) == (True, True)
+    leads = re.findall(r'href="(/m/stock/balances\?[^"]+)"', page)[0]
+    assert client.get(html.unescape(leads)).status_code == 200

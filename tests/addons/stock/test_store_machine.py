@@ -371,7 +371,13 @@ FAULTS: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+SELDOM = {
+    "promises on missing goods stay",
+    "what was taken of a promise is forgotten",
+}  # seen late, looked for at night
+
+
+@pytest.mark.parametrize("fault", [pytest.param(f, marks=pytest.mark.nightly) if f in SELDOM else f for f in FAULTS])
 def test_the_machine_sees_a_fault(app: Flask, system: Any, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     place, instead = FAULTS[fault]
     monkeypatch.setattr(place, instead)

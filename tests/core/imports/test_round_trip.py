@@ -49,9 +49,12 @@ NAMES = sorted(
         "mrp_routing.work_order",
         "sales_shipping.sales_order",
         "sales_shipping.shipment",
+        "stock.calibration",
         "stock.location",
         "stock.lot",
+        "stock.pick_list",
         "stock.receipt",
+        "stock.tool_loan",
         "stock.warehouse",
     ]
 )

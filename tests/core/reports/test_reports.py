@@ -29,6 +29,7 @@ COLUMNS = (
 )
 ASKS = (
     Ask(name="day", title="Day", kind="date", default=lambda: date(2026, 11, 1), required=True),
+    Ask(name="last", title="Last day", kind="date", not_before="day"),
     Ask(name="item", title="Item", kind="link", target="masterdata.item"),
     Ask(name="colour", title="Colour", kind="choice", choices={"r": "Red", "b": "Blue"}),
     Ask(name="most", title="Most", kind="integer", minimum=1),
@@ -87,11 +88,25 @@ def test_defaults_are_asked_first_and_the_address_says_the_rest(boss: FlaskClien
     item = commit(make_item)
     report.rows = [row("2", item_id=item.id), row("3.5")]
     page = boss.get("/reports/stock/test").text
-    assert report.values == {"day": date(2026, 11, 1), "item": None, "colour": None, "most": None, "open": False}
+    assert report.values == {
+        "day": date(2026, 11, 1),
+        "last": None,
+        "item": None,
+        "colour": None,
+        "most": None,
+        "open": False,
+    }
     assert ("5.5" in page, f'href="/m/masterdata/items/{item.id}"' in page, "as of now" in page) == (True, True, True)
     given = {"day": "2026-11-03", "item": item.id, "colour": "b", "most": "7", "open": "1"}
     page = boss.get("/reports/stock/test", query_string=given).text
-    assert report.values == {"day": date(2026, 11, 3), "item": item.id, "colour": "b", "most": 7, "open": True}
+    assert report.values == {
+        "day": date(2026, 11, 3),
+        "last": None,
+        "item": item.id,
+        "colour": "b",
+        "most": 7,
+        "open": True,
+    }
     assert item.code in page
 
 
@@ -100,6 +115,7 @@ def test_defaults_are_asked_first_and_the_address_says_the_rest(boss: FlaskClien
     [
         ("day", "yesterday", "is not a date"),
         ("day", "", "Fill this in"),
+        ("last", "2026-10-31", "before “Day”"),
         ("item", "999999", "There is no such record"),
         ("item", "x", "There is no such record"),
         ("colour", "green", "Choose one of those offered"),
@@ -146,6 +162,14 @@ def test_many_rows_come_in_pages_under_one_total(boss: FlaskClient, report: Aske
     assert ("ROW-199" in first, "ROW-200" in first, "ROW-449" in last) == (True, False, True)
     assert first.count("450") >= 1
     assert boss.get("/reports/stock/test?page=x").status_code == 200
+    for beyond in ("4", "99999999"):
+        page = boss.get(f"/reports/stock/test?page={beyond}").text
+        assert ("ROW-449" in page, "401–450 of 450" in page) == (True, True)
+
+
+def test_the_last_day_may_be_the_first(boss: FlaskClient, report: Asked) -> None:
+    report.rows = [row("2")]
+    assert "A-1" in boss.get("/reports/stock/test?day=2026-11-03&last=2026-11-03").text
 
 
 def test_a_report_of_an_app_that_is_off_is_not_there(boss: FlaskClient, report: Asked) -> None:
@@ -168,6 +192,16 @@ def test_nobody_signed_in_sees_none(client: FlaskClient, report: Asked) -> None:
         ({"columns": (Column(name="x", title="X", group="secrets"),)}, "there is no field group"),
         ({"asks": (Ask(name="x", title="X", kind="link"),)}, "does not fit its kind"),
         ({"asks": (Ask(name="x", title="X", kind="choice"),)}, "does not fit its kind"),
+        ({"asks": (Ask(name="x", title="X", kind="date", not_before="y"),)}, "there is no date 'y'"),
+        (
+            {
+                "asks": (
+                    ASKS[0],
+                    Ask(name="x", title="X", kind="flag", not_before="day"),
+                )
+            },
+            "is no date",
+        ),
     ],
 )
 def test_a_wrong_declaration_stops_the_start(report: Asked, wrong: dict[str, Any], sentence: str) -> None:
