@@ -7,7 +7,8 @@ from typing import Any
 
 from addons.masterdata.models import Item
 from addons.stock import services
-from addons.stock.models import Calibration, Location, Period, Receipt
+from addons.stock.models import Calibration, Location, Lot, Period, Receipt
+from core.db import db
 from core.i18n import gettext
 from core.kernel.health import Finding
 from core.kernel.hooks import hookimpl
@@ -50,6 +51,13 @@ def after_save(record: Any, created: bool) -> None:
         services.follow_location(record)
     elif isinstance(record, Calibration):
         services.follow_calibration(record.lot)
+
+
+@hookimpl
+def after_delete(record: Any) -> None:
+    """A tool is calibrated as the calibrations that are left say."""
+    if isinstance(record, Calibration):
+        services.follow_calibration(db.session.get_one(Lot, record.lot_id))
 
 
 @hookimpl

@@ -19,7 +19,7 @@ from core.imports.settings import ACTIONS, DATES, EMPTY, Settings
 from core.imports.targets import keys_of, targets_of
 from core.kernel.registry import current_registry
 from core.views.drawing import list_url
-from core.views.export import LARGE
+from core.views.export import LARGE, XLSX
 from core.views.listing import Listing
 from core.views.state import State
 from core.web.access import requires_on_model, signed_in
@@ -30,7 +30,6 @@ blueprint = Blueprint("imports", __name__)
 LIST = "/m/<addon>/<resource>"
 ONE = f"/imports/<int(max={LARGEST_ID}):import_id>"
 EXPORT = f"/exports/<int(max={LARGEST_ID}):export_id>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLES = 3
 
 

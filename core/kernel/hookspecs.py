@@ -51,6 +51,11 @@ def after_save(record: Any, created: bool) -> None:
 
 
 @hookspec
+def after_delete(record: Any) -> None:
+    """Called after such a record was deleted, in its transaction. May write; its links are read by their ids."""
+
+
+@hookspec
 def approval_people(record: Any, transition: str) -> Any:
     """Asked when a document is submitted for approval: whom do you name as approvers for it?
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +17,7 @@ from core.i18n import Text, _
 from core.kernel.registry import current_registry
 from core.reports.declare import Ask, Report
 from core.web.addresses import read_id
+from core.workflow.quantities import read_day
 
 LARGEST = 10_000
 
@@ -72,7 +72,7 @@ def _read(ask: Ask, text: str, given: Mapping[str, str], asked: Asked) -> None:
 
 def _value(ask: Ask, text: str, asked: Asked) -> Any:
     if ask.kind == "date":
-        return _day(text)
+        return read_day(text)
     if ask.kind == "integer":
         return _whole(ask, text)
     if ask.kind == "choice":
@@ -80,13 +80,6 @@ def _value(ask: Ask, text: str, asked: Asked) -> Any:
             raise ValidationError(_("Choose one of those offered."))
         return text
     return _linked(ask, text, asked)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(_("“%(text)s” is not a date; write it as 2026-11-24.", text=text[:40])) from None
 
 
 def _whole(ask: Ask, text: str) -> int:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from core.actor import Actor
-from core.i18n import Text, gettext
+from core.i18n import Text
 from core.kernel.registry import current_registry
 from core.kernel.switch import is_enabled
 from core.reports.declare import Answer, Column, Report, Row
 from core.views.export import exact
-from core.web.format import date_text, datetime_text, local, money_text, number_text
+from core.web.format import local, value_text
 
 NUMBERS = ("integer", "decimal", "quantity", "price", "money")
-WRITERS: Mapping[str, Callable[[Any], str]] = {
-    "date": date_text,
-    "datetime": datetime_text,
-    "money": money_text,
-    **dict.fromkeys(("integer", "decimal", "quantity", "price"), number_text),
-}
 
 
 @dataclass(frozen=True)
@@ -64,9 +58,7 @@ def text_of(column: Column, value: Any) -> str:
         return ""
     if column.choices:
         return str(column.choices.get(value, value))
-    if column.kind == "boolean":
-        return gettext("Yes") if value else gettext("No")
-    return str(WRITERS.get(column.kind, str)(value))
+    return value_text(column.kind, value)
 
 
 def is_number(column: Column) -> bool:

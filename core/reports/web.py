@@ -18,14 +18,13 @@ from core.kernel.switch import enabled_addons
 from core.reports.asking import Asked, read_asked
 from core.reports.declare import Report
 from core.reports.table import Table, is_number, leads_to, table_of, text_of
-from core.views.export import to_csv, to_xlsx
+from core.views.export import XLSX, to_csv, to_xlsx
 from core.web.access import signed_in
 from core.workflow import audit
 from core.workflow.numbering import today
 
 blueprint = Blueprint("reports", __name__)
 PER_PAGE = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/reports")

@@ -17,7 +17,7 @@ from core.db.spec import FieldSpec, ModelSpec
 from core.i18n import Text, gettext
 from core.kernel.registry import current_registry
 from core.kernel.switch import enabled_addons, is_enabled
-from core.web.format import date_text, datetime_text, money_text, number_text
+from core.web.format import value_text
 
 DEFAULT_COLUMNS = 7
 QUIET = frozenset({"longtext", "json"})
@@ -161,9 +161,4 @@ def text_of(column: Column, value: Any) -> str:
         return gettext(", ").join(str(labels.get(code, code)) for code in split(value))
     if kind == "choice" or column.field.name == "state":
         return str(choices_of(column.model, column.field).get(value, value))
-    if kind == "boolean":
-        return gettext("Yes") if value else gettext("No")
-    writers: dict[str, Any] = {"date": date_text, "datetime": datetime_text, "money": money_text}
-    if kind in ("integer", "decimal", "quantity", "price"):
-        return number_text(value)
-    return str(writers.get(kind, str)(value))
+    return value_text(kind, value)

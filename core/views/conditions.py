@@ -14,6 +14,7 @@ from core.errors import ValidationError
 from core.i18n import Text, _
 from core.kernel.registry import current_registry
 from core.workflow.numbering import today
+from core.workflow.quantities import read_day
 
 SEPARATOR = "~"
 LIST = ","
@@ -165,10 +166,7 @@ def _day(text: str) -> date:
     match = RELATIVE_DAY.match(text)
     if match:
         return today() + timedelta(days=int(match.group(1) or 0))
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(_("“%(text)s” is not a date; write it as 2026-11-24.", text=text[:40])) from None
+    return read_day(text)
 
 
 def _period(name: str) -> tuple[str, str]:

@@ -22,6 +22,8 @@ from core.views.columns import Column, text_of
 from core.views.listing import Listing
 from core.web.format import local
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 MOST_ROWS = 50_000
 LARGE = 5000
 BATCH = 1000

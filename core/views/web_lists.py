@@ -20,6 +20,7 @@ from core.imports import exports
 from core.kernel.registry import current_registry
 from core.views import export, filters, saved
 from core.views.drawing import list_url
+from core.views.export import XLSX
 from core.views.listing import Listing, search_clause, search_fields
 from core.views.state import State
 from core.web.access import requires_on_model, signed_in
@@ -28,7 +29,6 @@ from core.workflow import audit, bulk
 
 blueprint = Blueprint("lists", __name__)
 LIST = "/m/<addon>/<resource>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_OPTIONS = 20
 YEAR = 365 * 24 * 3600
 

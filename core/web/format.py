@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app
 
-from core.i18n import get_locale
+from core.i18n import get_locale, gettext
 
 BABEL_LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 MOST_DECIMALS = 6
@@ -61,3 +62,18 @@ def install(app: Flask) -> None:
         "money": money_text,
     }
     app.jinja_env.filters.update(filters)
+
+
+WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "date": date_text,
+    "datetime": datetime_text,
+    "money": money_text,
+    **dict.fromkeys(("integer", "decimal", "quantity", "price"), number_text),
+}
+
+
+def value_text(kind: str, value: Any) -> str:
+    """A value of a kind of field as people read it; None is not one."""
+    if kind == "boolean":
+        return gettext("Yes") if value else gettext("No")
+    return str(WRITERS.get(kind, str)(value))

@@ -1,7 +1,8 @@
-"""Reading a quantity that was typed on a page of an addon's own."""
+"""Reading quantities and days that were typed on a page."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import marshmallow
@@ -22,3 +23,11 @@ def read_quantity(text: str) -> Decimal:
         why = " ".join(map(str, error.messages))
         raise ValidationError(_("Check the quantity “%(text)s”: %(why)s", text=text.strip()[:40], why=why)) from None
     return quantity
+
+
+def read_day(text: str) -> date:
+    """A day written as `2026-11-24`; `ValidationError` for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(_("“%(text)s” is not a date; write it as 2026-11-24.", text=text[:40])) from None

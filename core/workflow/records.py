@@ -132,6 +132,7 @@ def delete_record(spec: ModelSpec, record_id: int, *, version: int | None = None
         raise Conflict(_("A document that is %(state)s cannot be deleted.", state=workflow.states[record.state].title))
     db.session.delete(record)
     _flush(spec)
+    hooks.tell("after_delete", record=record)
 
 
 def _check_made_by_people(spec: ModelSpec) -> None:

@@ -19,6 +19,7 @@ from core.kernel.switch import enabled_addons
 from core.web.access import requires, requires_on_model
 from core.workflow import attachments, comments, filetypes, following, history
 from core.workflow.models import Attachment
+from core.workflow.quantities import read_day
 from core.workflow.records import get_record
 
 blueprint = Blueprint("documents", __name__)
@@ -197,9 +198,4 @@ def _without_before() -> str:
 
 
 def _day(text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(_("“%(text)s” is not a date; write it as 2026-11-24.", text=text)) from None
+    return read_day(text) if text else None

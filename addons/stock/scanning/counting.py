@@ -9,7 +9,15 @@ from addons.stock.models import Lot, Stocktake, StocktakeLine
 from addons.stock.scanning.codes import Found, find_one, quantity_of
 from addons.stock.scanning.flow import Kept, Row, Slot, Task, Turn
 from addons.stock.scanning.goods import get_place, kept_id
-from addons.stock.services import count_goods, end_place, find_place, lock_stocktake, missing_in
+from addons.stock.services import (
+    count_goods,
+    end_place,
+    find_lines,
+    find_place,
+    find_places,
+    lock_stocktake,
+    missing_in,
+)
 from core.db import db
 from core.errors import Conflict, NotFound, ValidationError
 from core.i18n import _, gettext
@@ -57,7 +65,7 @@ def _goods_or_end(stocktake: Stocktake, kept: Kept, found: Found) -> Turn:
 def _end(stocktake: Stocktake, kept: Kept) -> Turn:
     """The place is done; what nobody found there asks once more."""
     place = kept_id(kept["place"])
-    missing = len(missing_in(stocktake, place))
+    missing = len(missing_in(stocktake.id, place))
     if missing and "ending" not in kept:
         prompt = _("%(n)s goods of the books were not counted. Scan the place again if they are not there.", n=missing)
         return Turn(kept={**kept, "ending": "1"}, prompt=prompt, slots=_slots(stocktake, kept))
@@ -74,7 +82,7 @@ def _ask(kept: Kept, news: str = "", done: bool = False) -> Turn:
     stocktake = _stocktake(kept)
     slots = _slots(stocktake, kept)
     if "place" not in kept:
-        left = [Row(p.location.code, p.location.name) for p in stocktake.places if p.counted_at is None]
+        left = [Row(p.location.code, p.location.name) for p in find_places(stocktake.id) if p.counted_at is None]
         prompt = _("Scan a place to count.") if left else _("Every place is counted. The office ends the count.")
         return Turn(kept=kept, prompt=prompt, slots=slots, rows=left[:MOST_ROWS], news=news, done=done)
     if "item" not in kept:
@@ -90,9 +98,9 @@ def _ask(kept: Kept, news: str = "", done: bool = False) -> Turn:
 
 def _before(stocktake: Stocktake, kept: Kept) -> StocktakeLine | None:
     """What was counted of the goods before."""
-    key = (kept_id(kept["place"]), kept_id(kept["item"]), _lot_id(kept) or 0)
-    for line in stocktake.lines:
-        if (line.location_id, line.item_id, line.lot_key) == key and line.counted is not None:
+    key = (kept_id(kept["item"]), _lot_id(kept) or 0)
+    for line in find_lines(stocktake.id, kept_id(kept["place"])):
+        if (line.item_id, line.lot_key) == key and line.counted is not None:
             return line
     return None
 
@@ -103,7 +111,7 @@ def _lot_id(kept: Kept) -> int | None:
 
 def _rows(stocktake: Stocktake, place: int) -> list[Row]:
     """What was counted here; with a count that is not blind, what the books say of the rest."""
-    here = [line for line in stocktake.lines if line.location_id == place]
+    here = find_lines(stocktake.id, place)
     rows = [Row(_title(line), number_text(line.counted)) for line in here if line.counted is not None]
     if not stocktake.blind:
         rows += [Row(_title(line), f"? {number_text(line.expected)}") for line in here if line.counted is None]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from marshmallow import Schema, fields, validate
+from marshmallow import ValidationError as MarshmallowError
+from sqlalchemy import and_, select
 from sqlalchemy.orm import selectinload
 
 from addons.masterdata.models import Item
 from addons.stock.models import Issue, Receipt
-from addons.stock.scanning.codes import find, find_one
+from addons.stock.scanning.codes import find_one, quantity_of
 from addons.stock.scanning.flow import Kept, Row
 from addons.stock.scanning.goods import kept_id
 from addons.stock.services import Handled
@@ -22,10 +24,22 @@ from core.errors import Conflict, NotFound
 from core.i18n import _
 from core.kernel import hooks
 from core.kernel.registry import current_registry
+from core.web.addresses import LARGEST_ID
 from core.web.format import number_text
 
 ZERO = Decimal(0)
-MOST = 500
+LONGEST = 200_000
+LONGEST_LOT = 60
+IS_ID = validate.Range(min=1, max=LARGEST_ID)
+PART = Schema.from_dict(
+    {
+        "line_id": fields.Integer(required=True, strict=True, validate=IS_ID),
+        "quantity": fields.String(required=True),
+        "location_id": fields.Integer(strict=True, validate=IS_ID),
+        "lot_id": fields.Integer(strict=True, allow_none=True, validate=IS_ID),
+        "lot_number": fields.String(validate=validate.Length(min=1, max=LONGEST_LOT)),
+    }
+)()
 CLASSES: Mapping[str, Any] = {"receipt": Receipt, "issue": Issue}
 
 
@@ -40,7 +54,7 @@ class Draft:
     @property
     def kept(self) -> dict[str, str]:
         """What the page keeps of it."""
-        rows = [[h.line_id, str(h.quantity), dict(h.values)] for h in self.handled]
+        rows = [{"line_id": h.line_id, "quantity": str(h.quantity), **h.values} for h in self.handled]
         return {"document": str(self.document.id), "handled": json.dumps(rows, ensure_ascii=False)}
 
     def left(self, line: Any) -> Decimal:
@@ -58,7 +72,9 @@ class Draft:
         for line in self.open:
             if line.item_id == item_id:
                 return line
-        raise NotFound(_("This is not on %(document)s, or it is done.", document=self.document.number))
+        raise NotFound(
+            _("This is not on %(document)s, or it is done. Scan other goods.", document=self.document.number)
+        )
 
     def line(self, line_id: str) -> Any:
         """A line the page has kept; raises `NotFound`."""
@@ -90,46 +106,35 @@ def find_draft(noun: str, text: str) -> Draft:
 
     Raises `NotFound`, or `Conflict` when it is none any more.
     """
-    found = find(text, noun)
-    proposed = _proposed_for(noun, text) if not found else None
-    return _draft(noun, proposed or find_one(text, noun).id, ())
+    record_id = _proposed_for(CLASSES[noun], text) or find_one(text, noun).id
+    return _draft(noun, record_id, ())
 
 
-def _proposed_for(noun: str, text: str) -> int | None:
-    """The id of a draft whose source document bears this code; another addon knows its own codes."""
-    named = hooks.ask("scanned_code", code=text) or _by_number(text)
-    if named is None:
-        return None
-    model = CLASSES[noun]
-    query = select(model.id).where(model.source_model == named[0], model.source_id == named[1], model.state == "draft")
-    return db.session.scalar(query.order_by(model.id).limit(1))
-
-
-def _by_number(text: str) -> tuple[str, int] | None:
-    """Model and id of the document whose number drafts name as their source."""
-    for model in CLASSES.values():
-        query = select(model.source_model, model.source_id).where(model.source == text.strip(), model.state == "draft")
-        row = db.session.execute(query.limit(1)).first()
-        if row is not None and row[0] is not None and row[1] is not None:
-            return row[0], row[1]
-    return None
+def _proposed_for(model: Any, text: str) -> int | None:
+    """The id of a draft whose source document bears this code or number; another addon knows its own codes."""
+    named = hooks.ask("scanned_code", code=text)
+    is_source = model.source == text.strip()
+    if named is not None:
+        is_source = and_(model.source_model == named[0], model.source_id == named[1])
+    return db.session.scalar(select(model.id).where(is_source, model.state == "draft").order_by(model.id).limit(1))
 
 
 def get_draft(noun: str, kept: Kept) -> Draft:
     """The draft a page has kept, with what was handled of it; ValueError for what the page cannot have written."""
-    rows = json.loads(kept.get("handled") or "[]")
-    if not isinstance(rows, list) or len(rows) > MOST:
-        raise ValueError("no list of what was handled")
-    return _draft(noun, kept_id(kept["document"]), tuple(_handled(row) for row in rows))
+    return _draft(noun, kept_id(kept["document"]), tuple(_read(kept.get("handled") or "[]")))
 
 
-def _handled(row: Any) -> Handled:
-    line_id, quantity, values = row
-    amount = Decimal(quantity)
-    if not amount.is_finite() or amount <= ZERO or not isinstance(values, dict):
-        raise ValueError("no quantity")
-    known = {name: values[name] for name in ("location_id", "lot_id", "lot_number") if name in values}
-    return Handled(line_id=kept_id(line_id), quantity=amount, values=known)
+def _read(text: str) -> Iterator[Handled]:
+    """The parts handled so far, as `Draft.kept` wrote them; ValueError for anything else."""
+    if len(text) > LONGEST:
+        raise ValueError("too much was handled")
+    try:
+        rows = PART.load(json.loads(text), many=True)
+    except (RecursionError, MarshmallowError) as error:
+        raise ValueError("not what was handled") from error
+    for row in rows:
+        line_id, quantity = row.pop("line_id"), quantity_of(row.pop("quantity"))
+        yield Handled(line_id=line_id, quantity=quantity, values=row)
 
 
 def _draft(noun: str, record_id: int, handled: Sequence[Handled]) -> Draft:
@@ -141,5 +146,5 @@ def _draft(noun: str, record_id: int, handled: Sequence[Handled]) -> Draft:
         raise NotFound(_("There is no such document."))
     if document.state != "draft":
         state = current_registry().workflows[f"stock.{noun}"].states[document.state].title
-        raise Conflict(_("%(document)s is %(state)s.", document=document.number, state=state))
+        raise Conflict(_("%(document)s is %(state)s. Scan another.", document=document.number, state=state))
     return Draft(noun, document, tuple(handled))

@@ -82,7 +82,7 @@ def _loan(kept: Kept) -> ToolLoan:
     tool = _tool(kept)
     loan = find_loan(tool.id)
     if loan is None:
-        raise Conflict(_("%(tool)s is not lent to anybody.", tool=tool.number))
+        raise Conflict(_("%(tool)s is not lent to anybody. Scan another tool.", tool=tool.number))
     return loan
 
 

@@ -9,7 +9,7 @@ from addons.stock.models import PickLine, PickList
 from addons.stock.scanning.codes import Found, find_one, quantity_of
 from addons.stock.scanning.flow import Kept, Row, Slot, Task, Turn
 from addons.stock.scanning.goods import get_place, kept_id
-from addons.stock.services import Pick, PickStep, lock_pick_list, pick, promise, propose_walk
+from addons.stock.services import Pick, PickStep, find_short, lock_pick_list, pick, promise, propose_walk
 from core.db import db
 from core.errors import NotFound, ValidationError
 from core.i18n import _, gettext
@@ -77,12 +77,14 @@ def _rows(pick_list: PickList, steps: list[PickStep]) -> list[Row]:
     ahead = [
         Row(" ".join(filter(None, (s.place, s.item, s.lot))), f"{number_text(s.quantity)} {s.unit}") for s in steps
     ]
-    for line in pick_list.lines:
-        short = line.open - sum((s.quantity for s in steps if s.line_id == line.id), ZERO)
-        if short > ZERO:
-            title = gettext("Not there: %(item)s", item=f"{line.item.code} {line.item.name}")
-            ahead.append(Row(title, f"{number_text(short)} {line.item.uom.code}"))
-    return ahead
+    short = [
+        Row(
+            gettext("Not there: %(item)s", item=f"{line.item.code} {line.item.name}"),
+            f"{number_text(quantity)} {line.item.uom.code}",
+        )
+        for line, quantity in find_short(pick_list, steps)
+    ]
+    return ahead + short
 
 
 def _slots(pick_list: PickList, kept: Kept, step: PickStep | None) -> list[Slot]:
@@ -107,7 +109,7 @@ def line_of(pick_list: PickList, kept: Kept) -> PickLine:
     for line in pick_list.lines:
         if line.id == kept_id(kept["line"]):
             return line
-    raise NotFound(_("This line is not on the picking list."))
+    raise NotFound(_("This line is not on the picking list. Start over."))
 
 
 def _goods(pick_list: PickList, kept: Kept, found: Found) -> dict[str, str]:
@@ -120,7 +122,7 @@ def _goods(pick_list: PickList, kept: Kept, found: Found) -> dict[str, str]:
     for line in pick_list.lines:
         if line.item_id == found.item_id and line_id in (None, line.id):
             return {"line": str(line.id), **_lot(line, found, here)}
-    raise NotFound(_("%(goods)s is not on this picking list.", goods=found.title))
+    raise NotFound(_("%(goods)s is not on this picking list. Scan other goods.", goods=found.title))
 
 
 def _lot(line: PickLine, found: Found, here: list[PickStep]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -10,13 +9,11 @@ from flask import url_for
 from addons.stock.scanning.codes import find_one, quantity_of
 from addons.stock.scanning.flow import Kept, Slot, Task, Turn
 from addons.stock.scanning.goods import get_place
-from addons.stock.scanning.handling import Draft, find_draft, get_draft
+from addons.stock.scanning.handling import LONGEST_LOT, Draft, find_draft, get_draft
 from addons.stock.services import find_default_location, is_internal, post_part
 from core.errors import ValidationError
 from core.i18n import _, gettext
 from core.web.format import number_text
-
-LONGEST_LOT = 60
 
 
 def take(kept: Kept, text: str) -> Turn:
@@ -91,8 +88,8 @@ def _slots(draft: Draft, kept: Kept) -> list[Slot]:
 def _put_away(draft: Draft, kept: Kept, place_id: int) -> Turn:
     if not is_internal(place_id):
         raise ValidationError(_("Goods can be received only into an internal location."))
-    line, quantity = draft.line(kept["line"]), Decimal(kept["quantity"])
-    values = {"location_id": place_id, **({"lot_number": kept["lot"]} if "lot" in kept else {})}
+    line, quantity = draft.line(kept["line"]), quantity_of(kept["quantity"])
+    values = {"location_id": place_id, **({"lot_number": _lot(kept["lot"])} if "lot" in kept else {})}
     more = draft.add(line, quantity, values)
     if not more.open:
         return _post(more)

@@ -35,7 +35,7 @@ def _goods(pick_list: PickList, text: str) -> dict[str, str]:
     found = find_one(text, "item", "lot")
     line = next((i for i in pick_list.lines if i.item_id == found.item_id and i.used > ZERO), None)
     if line is None:
-        raise NotFound(_("%(goods)s was not fetched with this list.", goods=found.title))
+        raise NotFound(_("%(goods)s was not fetched with this list. Scan other goods.", goods=found.title))
     if found.kind == "item" and line.item.tracking != "none":
         raise ValidationError(_("%(item)s is tracked by lot: scan the lot.", item=line.item.code))
     return {"line": str(line.id), **({"lot": str(found.id)} if found.kind == "lot" else {})}
@@ -76,7 +76,7 @@ def _bring_back(kept: Kept, place_id: int) -> Turn:
     post_new("stock.receipt", kind="material", location_id=place_id, pick_list_id=line.pick_list_id, lines=[arrival])
     news = gettext(
         "%(quantity)s %(unit)s of %(goods)s are in %(place)s now.",
-        quantity=number_text(Decimal(kept["quantity"])),
+        quantity=number_text(quantity_of(kept["quantity"])),
         unit=line.item.uom.code,
         goods=f"{line.item.code} {line.item.name}",
         place=get_place(place_id)[0],

@@ -9,7 +9,9 @@ from addons.stock.services.counting import (
     count_goods,
     end_count,
     end_place,
+    find_lines,
     find_place,
+    find_places,
     lock_stocktake,
     missing_in,
     post_stocktake,
@@ -28,8 +30,8 @@ from addons.stock.services.examining import examine
 from addons.stock.services.expecting import Expected, count_expected, drafted, find_expected
 from addons.stock.services.issuing import issue
 from addons.stock.services.ledger import Cause, Movement, move, receive, reverse
+from addons.stock.services.location_map import Bin, find_map
 from addons.stock.services.lots import NewLot, Origin, hold_lot, make_lots, note_origins, release_lot
-from addons.stock.services.mapping import Bin, find_map
 from addons.stock.services.parting import Handled, lock_draft, post_part
 from addons.stock.services.people import find_person, name_of, names_of
 from addons.stock.services.periods import close_period, closed_until, reopen_period
@@ -38,6 +40,7 @@ from addons.stock.services.picking import (
     PickStep,
     allow_extra,
     cancel_pick_list,
+    find_short,
     finish_pick_list,
     lock_pick_list,
     note_returned,
@@ -104,12 +107,15 @@ __all__ = [
     "find_default_location",
     "find_departures",
     "find_expected",
+    "find_lines",
     "find_loan",
     "find_map",
     "find_person",
     "find_place",
+    "find_places",
     "find_projects",
     "find_receipt_sources",
+    "find_short",
     "find_virtual",
     "find_whereabouts",
     "finish_pick_list",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
 
 from addons.masterdata.models import Item
 from addons.stock.models import (
@@ -35,6 +36,7 @@ from core.web.format import number_text
 from core.workflow.records import get_record
 
 STOCKTAKE = "stock.stocktake"
+UNDER_WAY = ("counting", "counted")
 
 
 def begin_count(stocktake: Stocktake) -> None:
@@ -51,9 +53,8 @@ def begin_count(stocktake: Stocktake) -> None:
     query = select(Location).where(Location.id.in_(place_ids)).order_by(Location.id).with_for_update()
     for place in db.session.scalars(query.execution_options(populate_existing=True)):
         if place.kind != "internal":
-            raise ValidationError(_("%(place)s is not one of your own locations.", place=place.code))
-        if place.stocktake_id is not None:
-            raise Conflict(_("%(place)s is being counted already.", place=place.code))
+            raise ValidationError(_("%(place)s is not one of your own locations. Choose another.", place=place.code))
+    _refuse_counted_twice(stocktake, place_ids)
     if stocktake.freeze:
         _freeze(Location.id.in_(place_ids), stocktake.id)
     stocktake.lines = [
@@ -61,6 +62,19 @@ def begin_count(stocktake: Stocktake) -> None:
         for n, (key, there) in enumerate(sorted(_in_the_books(place_ids).items()), 1)
     ]
     db.session.flush()
+
+
+def _refuse_counted_twice(stocktake: Stocktake, place_ids: Sequence[int]) -> None:
+    """One place is counted by one stocktake at a time: two would each put the same difference right."""
+    query = (
+        select(Location.code, Stocktake.number)
+        .join(StocktakePlace, StocktakePlace.location_id == Location.id)
+        .join(Stocktake, Stocktake.id == StocktakePlace.stocktake_id)
+        .where(Location.id.in_(place_ids), Stocktake.state.in_(UNDER_WAY), Stocktake.id != stocktake.id)
+    )
+    row = db.session.execute(query.order_by(Location.code).limit(1)).first()
+    if row is not None:
+        raise Conflict(_("%(place)s is being counted already. End %(count)s first.", place=row.code, count=row.number))
 
 
 def _freeze(which: Any, stocktake_id: int | None) -> None:
@@ -88,18 +102,40 @@ def lock_stocktake(stocktake_id: int) -> Stocktake:
     """A stocktake that is being counted, its row locked; raises `NotFound`, `Forbidden`, or `Conflict` otherwise."""
     found: Stocktake = get_record(current_registry().model(STOCKTAKE), stocktake_id, verb="count", lock=True)
     if found.state != "counting":
-        raise Conflict(_("%(count)s is not being counted now.", count=found.number))
+        raise Conflict(_("%(count)s is not being counted now. The office begins a count.", count=found.number))
     return found
 
 
 def find_place(stocktake: Stocktake, location_id: int) -> StocktakePlace:
     """The place of a stocktake that is still to be counted; raises `NotFound` or `Conflict`."""
-    for place in stocktake.places:
+    for place in find_places(stocktake.id):
         if place.location_id == location_id:
             if place.counted_at is not None:
                 raise Conflict(_("%(place)s has been counted. Scan another place.", place=place.location.code))
             return place
-    raise NotFound(_("This place is not part of %(count)s.", count=stocktake.number))
+    raise NotFound(_("This place is not part of %(count)s. Scan another place.", count=stocktake.number))
+
+
+def find_places(stocktake_id: int) -> list[StocktakePlace]:
+    """The places of a stocktake as they are now, with their locations. One statement."""
+    query = select(StocktakePlace).where(StocktakePlace.stocktake_id == stocktake_id).order_by(StocktakePlace.id)
+    return _as_they_are(query.options(joinedload(StocktakePlace.location)))
+
+
+def find_lines(stocktake_id: int, location_id: int) -> list[StocktakeLine]:
+    """The lines of one place as they are now, with their items and lots. One statement."""
+    here = (StocktakeLine.stocktake_id == stocktake_id, StocktakeLine.location_id == location_id)
+    return _as_they_are(
+        select(StocktakeLine)
+        .where(*here)
+        .order_by(StocktakeLine.id)
+        .options(joinedload(StocktakeLine.item).joinedload(Item.uom), joinedload(StocktakeLine.lot))
+    )
+
+
+def _as_they_are(query: Any) -> list[Any]:
+    """What was read before the stocktake was locked may have been changed by another counter meanwhile."""
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def count_goods(
@@ -121,26 +157,31 @@ def count_goods(
 
 
 def _line(stocktake: Stocktake, location_id: int, item_id: int, lot_id: int | None) -> StocktakeLine:
-    key = (location_id, item_id, lot_id or 0)
-    for line in stocktake.lines:
-        if (line.location_id, line.item_id, line.lot_key) == key:
+    for line in find_lines(stocktake.id, location_id):
+        if (line.item_id, line.lot_key) == (item_id, lot_id or 0):
             return line
+    last = select(func.coalesce(func.max(StocktakeLine.seq), 0)).where(StocktakeLine.stocktake_id == stocktake.id)
     line = StocktakeLine(
-        seq=len(stocktake.lines) + 1, location_id=location_id, item_id=item_id, lot_id=lot_id, lot_key=lot_id or 0
+        stocktake=stocktake,
+        seq=db.session.scalars(last).one() + 1,
+        location_id=location_id,
+        item_id=item_id,
+        lot_id=lot_id,
+        lot_key=lot_id or 0,
     )
-    stocktake.lines.append(line)
+    db.session.add(line)
     db.session.flush()
     return line
 
 
 def _check_found(line: StocktakeLine, found: Decimal) -> None:
     if found < ZERO:
-        raise ValidationError(_("A count is nothing or more."))
+        raise ValidationError(_("A count is nothing or more. Count again."))
     tracking = line.item.tracking
     if (tracking != "none") != (line.lot_id is not None):
         raise ValidationError(_("%(item)s is tracked by lot: scan the lot.", item=line.item.code))
     if tracking == "serial" and found > 1:
-        raise ValidationError(_("There is only one of each serial number."))
+        raise ValidationError(_("There is only one of each serial number. Answer 1, or 0 when it is not there."))
 
 
 def _compare(stocktake: Stocktake, lines: Sequence[StocktakeLine], found: Decimal) -> None:
@@ -158,7 +199,7 @@ def end_place(stocktake_id: int, location_id: int) -> int:
     """A place is done: what was not found there is not there. Flushes; returns how many goods of the books that is."""
     stocktake = lock_stocktake(stocktake_id)
     place = find_place(stocktake, location_id)
-    missing = missing_in(stocktake, location_id)
+    missing = missing_in(stocktake_id, location_id)
     if missing:
         _compare(stocktake, missing, ZERO)
     place.counted_at, place.counted_by_id = utcnow(), current_actor().user_id
@@ -166,14 +207,14 @@ def end_place(stocktake_id: int, location_id: int) -> int:
     return len(missing)
 
 
-def missing_in(stocktake: Stocktake, location_id: int) -> list[StocktakeLine]:
+def missing_in(stocktake_id: int, location_id: int) -> list[StocktakeLine]:
     """The goods of a place nobody has counted yet."""
-    return [line for line in stocktake.lines if line.location_id == location_id and line.counted is None]
+    return [line for line in find_lines(stocktake_id, location_id) if line.counted is None]
 
 
 def end_count(stocktake: Stocktake) -> None:
     """Say what the differences are worth: the effect of ending. Flushes; raises `Conflict` for places not counted."""
-    open_places = [place.location.code for place in stocktake.places if place.counted_at is None]
+    open_places = [place.location.code for place in find_places(stocktake.id) if place.counted_at is None]
     if open_places:
         raise Conflict(_("Still to be counted: %(places)s.", places=", ".join(open_places)))
     cost = _costs({line.item_id for line in stocktake.lines if line.difference})
@@ -220,7 +261,8 @@ def post_stocktake(stocktake: Stocktake) -> None:
     if differing:
         worths = lock_items_worth({line.item_id for line in differing})
         moves = _corrections(differing)
-        lost = _promises_lost([m for m in moves if m.to_location_id == find_virtual("adjustment").id])
+        elsewhere = find_virtual("adjustment").id
+        lost = _promises_lost([m for m in moves if m.to_location_id == elsewhere])
         post(moves, cause_of(stocktake), worths, lost)
     thaw(stocktake)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+
+from addons.masterdata.models import Item
 from addons.stock.models import Adjustment, Issue, LotChange, Scrap, Transfer
 from addons.stock.services.balances import ZERO
 from addons.stock.services.issuing import issue
@@ -12,6 +16,7 @@ from addons.stock.services.ledger import Cause, Movement, move, reverse
 from addons.stock.services.lots import NewLot, Origin, make_lots, note_origins
 from addons.stock.services.places import find_virtual
 from addons.stock.services.reserving import Need
+from core.db import db
 from core.errors import ValidationError
 from core.i18n import _
 from core.kernel.registry import current_registry
@@ -31,6 +36,23 @@ def lines_of(document: Any) -> Sequence[Any]:
     if not document.lines:
         raise ValidationError(_("Add at least one line before posting."))
     return list(document.lines)
+
+
+def lock_lines(document: Any) -> list[Any]:
+    """The lines of a locked document as they are now, locked too, with their items. One statement.
+
+    Lines that were read before the document was locked may have been changed by somebody else meanwhile.
+    """
+    line = inspect(type(document)).relationships["lines"].mapper.class_
+    query = (
+        select(line)
+        .where(getattr(line, f"{line.__meta__.parent}_id") == document.id)
+        .order_by(line.seq)
+        .options(joinedload(line.item).joinedload(Item.uom))
+        .with_for_update(of=line)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
 
 
 def take_back(document: Any, reason: str) -> None:

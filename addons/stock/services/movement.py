@@ -41,7 +41,7 @@ class ItemFacts:
 
 
 @dataclass(frozen=True)
-class Movement:
+class Summary:
     """What an item did in a time, in the stock unit and in money."""
 
     opening: Decimal = ZERO
@@ -107,7 +107,7 @@ def _below(category_id: int) -> set[int]:
 
 def summarise(
     start: date, end: date, location_id: int | None = None, *, item_id: int | None = None
-) -> dict[int, Movement]:
+) -> dict[int, Summary]:
     """What every item, or one, did from one day to another; in one location quantities only. Two statements."""
     came, went = _sides(location_id)
     within = StockMove.booked_on <= end
@@ -138,9 +138,9 @@ def summarise(
     }
 
 
-def _reckoned_back(now: tuple[Decimal, Decimal], moved: Sequence[Decimal]) -> Movement:
+def _reckoned_back(now: tuple[Decimal, Decimal], moved: Sequence[Decimal]) -> Summary:
     came, went, came_since, went_since, came_value, went_value, came_value_since, went_value_since = moved
-    return Movement(
+    return Summary(
         opening=now[0] - came_since + went_since,
         came=came,
         went=went,

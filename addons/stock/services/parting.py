@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.stock.services.balances import ZERO
+from addons.stock.services.documents import lock_lines
 from core.db import db
 from core.errors import Conflict, ValidationError
 from core.i18n import _
@@ -36,7 +37,8 @@ def lock_draft(model: str, record_id: int) -> Any:
     """A draft to be posted, its row locked; raises `NotFound`, `Forbidden`, or `Conflict` when it is none any more."""
     found = get_record(current_registry().model(model), record_id, verb="post", lock=True)
     if found.state != "draft":
-        raise Conflict(_("%(document)s is posted or cancelled already.", document=found.number))
+        raise Conflict(_("%(document)s is posted or cancelled already. Scan another.", document=found.number))
+    lock_lines(found)
     return found
 
 

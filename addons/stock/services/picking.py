@@ -13,7 +13,7 @@ from sqlalchemy import select, type_coerce
 from addons.masterdata.models import Item, Uom
 from addons.stock.models import ExtraIssue, Location, Lot, PickLine, PickList, Receipt, Reservation, StockBalance
 from addons.stock.services.balances import ZERO
-from addons.stock.services.documents import ISSUE_TO, lines_of
+from addons.stock.services.documents import ISSUE_TO, lines_of, lock_lines
 from addons.stock.services.issuing import issue
 from addons.stock.services.ledger import Cause
 from addons.stock.services.questions import count_reserved
@@ -22,7 +22,7 @@ from addons.stock.services.rules import rules_of_items
 from core.actor import elevated
 from core.db import Quantity, db
 from core.errors import Conflict, NotFound, ValidationError
-from core.i18n import _
+from core.i18n import Text, _
 from core.kernel import hooks
 from core.kernel.registry import current_registry
 from core.web.format import number_text
@@ -100,7 +100,7 @@ def finish_pick_list(pick_list: PickList) -> None:
 
 def cancel_pick_list(pick_list: PickList) -> None:
     """As finishing it; raises `Conflict` when something was fetched."""
-    if any(line.used > ZERO for line in pick_list.lines):
+    if any(line.used > ZERO for line in lock_lines(pick_list)):
         raise Conflict(_("Some of it has been picked. Bring it back, or finish the list."))
     finish_pick_list(pick_list)
 
@@ -124,6 +124,14 @@ def propose_walks(pick_lists: Sequence[PickList]) -> dict[int, list[PickStep]]:
         if answer is not None:
             steps[pick_list.id] = list(answer)
     return steps
+
+
+def find_short(pick_list: PickList, steps: Sequence[PickStep]) -> list[tuple[PickLine, Decimal]]:
+    """What is still to be fetched and is on none of these stops, by line."""
+    ahead: dict[int, Decimal] = defaultdict(Decimal)
+    for step in steps:
+        ahead[step.line_id] += step.quantity
+    return [(line, line.open - ahead[line.id]) for line in pick_list.lines if line.open > ahead[line.id]]
 
 
 def _stops(line_ids: Iterable[int]) -> Any:
@@ -156,13 +164,14 @@ def _stops(line_ids: Iterable[int]) -> Any:
 
 
 def lock_pick_list(pick_list_id: int) -> PickList:
-    """A released list to pick from, its row locked: two pickers do not take the same twice.
+    """A released list to pick from, locked with its lines: two pickers do not take the same twice.
 
     Raises `NotFound`, `Forbidden`, or `Conflict` when it is not released.
     """
     found: PickList = get_record(current_registry().model(PICK_LIST), pick_list_id, verb="pick", lock=True)
     if found.state != "released":
         raise Conflict(_("%(list)s is not to be picked: release it first, or it is done.", list=found.number))
+    lock_lines(found)
     return found
 
 
@@ -185,10 +194,10 @@ def pick_everything(pick_list: PickList) -> None:
 
     Raises `Conflict` when there is nothing to fetch.
     """
-    promise(pick_list, pick_list.lines)
+    promise(pick_list, lock_lines(pick_list))
     steps = propose_walk(pick_list)
     if not steps:
-        raise Conflict(_("Nothing of it is there."))
+        raise Conflict(_("Nothing of it is there. Receive the goods first, or finish the list without them."))
     _fetch(
         pick_list,
         [Pick(line_id=s.line_id, quantity=s.quantity, location_id=s.location_id, lot_id=s.lot_id) for s in steps],
@@ -200,7 +209,7 @@ def _fetch(pick_list: PickList, picks: Sequence[Pick]) -> None:
     """Issue these goods for a locked list, and note on its lines that they were fetched."""
     lines = {line.id: line for line in pick_list.lines}
     if any(p.line_id not in lines for p in picks):
-        raise NotFound(_("This line is not on the picking list."))
+        raise NotFound(_("This line is not on the picking list. Start over."))
     _refuse_too_much(picks, lines)
     needs = [_need(pick_list, lines[p.line_id], p.quantity, location_id=p.location_id, lot_id=p.lot_id) for p in picks]
     cause = Cause(model=PICK_LIST, id=pick_list.id, title=pick_list.number)
@@ -245,10 +254,9 @@ def note_returned(receipt: Receipt, sign: int = 1) -> None:
 
     Raises `Conflict` for more than was fetched, `ValidationError` for an item that is not on the list.
     """
-    if receipt.pick_list_id is None:
+    if receipt.kind != "material" or receipt.pick_list is None:
         return
-    query = select(PickLine).where(PickLine.pick_list_id == receipt.pick_list_id).order_by(PickLine.id)
-    lines = list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    lines = lock_lines(receipt.pick_list)
     for arrival in receipt.lines:
         _share_out(arrival, [line for line in lines if line.item_id == arrival.item_id], sign)
     db.session.flush()
@@ -261,10 +269,14 @@ def _share_out(arrival: Any, lines: Sequence[PickLine], sign: int) -> None:
         line.returned += sign * part
         left -= part
     if not lines:
-        raise ValidationError(_("%(item)s is not on this picking list.", item=arrival.item.code))
+        raise ValidationError(_not_listed(arrival.item.code))
     if left > ZERO:
         most = number_text(arrival.quantity - left)
         raise Conflict(_("Only %(most)s of %(item)s were picked with this list.", most=most, item=arrival.item.code))
+
+
+def _not_listed(item: str) -> Text:
+    return _("%(item)s is not on this picking list. Choose one of its items.", item=item)
 
 
 def allow_extra(document: ExtraIssue) -> None:
@@ -276,16 +288,17 @@ def allow_extra(document: ExtraIssue) -> None:
     if document.quantity <= ZERO:
         raise ValidationError(_("A quantity must be more than zero."))
     pick_list, item = document.pick_list, document.item
+    db.session.refresh(pick_list, with_for_update=True)
     if rules_of_items([item.id])[item.id].over_issue == "forbid":
         raise Conflict(_("%(item)s is never issued beyond what was asked for: see its stock rule.", item=item.code))
     if pick_list.state == "done":
         with elevated("more than was asked for opens the picking list again, whoever allows it"):
             pick_list = fire(pick_list, "reopen")
     elif pick_list.state != "released":
-        raise Conflict(_("%(list)s is not released.", list=pick_list.number))
-    lines = [line for line in pick_list.lines if line.item_id == item.id]
+        raise Conflict(_("%(list)s is not released. Release it first, or write a new one.", list=pick_list.number))
+    lines = [line for line in lock_lines(pick_list) if line.item_id == item.id]
     if not lines:
-        raise ValidationError(_("%(item)s is not on this picking list.", item=item.code))
+        raise ValidationError(_not_listed(item.code))
     lines[0].extra += document.quantity
     db.session.flush()
     promise(pick_list, lines[:1])

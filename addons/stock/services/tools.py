@@ -33,7 +33,7 @@ def lend(loan: ToolLoan) -> None:
     """
     lot = loan.lot
     if lot.item.kind != "tool" or lot.item.tracking != "serial":
-        raise ValidationError(_("%(item)s is not a tool with a serial number.", item=lot.item.code))
+        raise ValidationError(_("%(item)s is not a tool with a serial number. Scan a tool.", item=lot.item.code))
     if lot.calibrated_until is not None and lot.calibrated_until < today():
         day = date_text(lot.calibrated_until)
         raise Conflict(_("%(tool)s was calibrated until %(day)s. Have it calibrated first.", tool=lot.number, day=day))
@@ -56,7 +56,7 @@ def _place_of(lot: Lot) -> int:
     loan = find_loan(lot.id)
     if loan is not None:
         raise Conflict(_("%(tool)s is lent to %(name)s already.", tool=lot.number, name=name_of(loan.holder_id)))
-    raise Conflict(_("%(tool)s is not in the store, or it is on hold.", tool=lot.number))
+    raise Conflict(_("%(tool)s is not in the store, or it is on hold. Take another one.", tool=lot.number))
 
 
 def find_loan(lot_id: int) -> ToolLoan | None:
@@ -96,9 +96,11 @@ def _move(loan: ToolLoan, place: int, status: str, to_place: int, to_status: str
 
 
 def follow_calibration(lot: Lot) -> None:
-    """Write on a tool what its latest calibration says: valid until, or not at all when it failed. Flushes."""
+    """Write on a tool what its latest calibration says: valid until, or not at all. Flushes."""
     query = select(Calibration).where(Calibration.lot_id == lot.id)
     latest = db.session.scalar(query.order_by(Calibration.done_on.desc(), Calibration.id.desc()).limit(1))
-    if latest is not None:
+    if latest is None:
+        lot.calibrated_until = None
+    else:
         lot.calibrated_until = latest.valid_until if latest.passed else latest.done_on - timedelta(days=1)
-        db.session.flush()
+    db.session.flush()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from addons.stock.models import STATUSES, Lot, PickList
-from addons.stock.services import find_departures, find_whereabouts, propose_walk, trace
+from addons.stock.services import find_departures, find_short, find_whereabouts, propose_walk, trace
 from core.i18n import Text, _
 from core.views.declare import FormView, Lines, Panel, Section
 
@@ -12,14 +12,10 @@ IS_COUNTED = {"field": "state", "op": "in", "value": ["counted", "posted", "reve
 
 def walk_of(pick_list: PickList) -> dict[str, Any]:
     """The stops of a picking list and what there is not enough of, for its panel."""
-    steps = propose_walk(pick_list) if pick_list.state == "released" else []
-    promised = {line.id: sum(step.quantity for step in steps if step.line_id == line.id) for line in pick_list.lines}
-    short = [
-        (line, line.open - promised[line.id])
-        for line in pick_list.lines
-        if pick_list.state == "released" and line.open > promised[line.id]
-    ]
-    return {"pick_list": pick_list, "steps": steps, "short": short}
+    if pick_list.state != "released":
+        return {"pick_list": pick_list, "steps": [], "short": []}
+    steps = propose_walk(pick_list)
+    return {"pick_list": pick_list, "steps": steps, "short": find_short(pick_list, steps)}
 
 
 def trace_of(lot: Lot) -> dict[str, Any]:

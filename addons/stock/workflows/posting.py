@@ -26,8 +26,10 @@ def asks_first(post: str, title: Text, name: Text, **said: Any) -> Approvable:
     """A step that suggests to ask whoever holds a post, by its starter code, before it is taken."""
     step = {"type": "approve", "key": "step_1", "name": name, "approvers": [{"kind": "post", "targets": [post]}]}
     when = said.pop("when", None)
-    arm = {"type": "branch", "key": "branch_1", "arms": [{"key": "way_1", "name": "", "when": when, "nodes": [step]}]}
-    node = step if when is None else {**arm, "otherwise": []}
+    node: dict[str, Any] = step
+    if when is not None:
+        arm = {"key": "way_1", "name": "", "when": when, "nodes": [step]}
+        node = {"type": "branch", "key": "branch_1", "arms": [arm], "otherwise": []}
     return Approvable(starter={"nodes": [node]}, starter_title=title, **said)
 
 

@@ -154,6 +154,20 @@ def test_what_cannot_be_counted_is_refused(any_app: Flask, system: Any) -> None:
     services.move([movement(plain, 1, main(), virtual("customer"))], cause=CAUSE)
 
 
+def test_one_place_is_counted_by_one_stocktake_at_a_time(any_app: Flask, system: Any) -> None:
+    item = stocked(10)
+    first = stocktake(main(), freeze=False)
+    with pytest.raises(Conflict, match=f"End {first.number} first"):
+        stocktake(main(), freeze=False)
+    count(first, item, 9)
+    counted(first)
+    with pytest.raises(Conflict, match="being counted already"):
+        stocktake(main())
+    fire(first, "post")
+    stocktake(main())
+    assert held(item) == (9, 0)
+
+
 def test_a_difference_says_what_it_is_worth(any_app: Flask, system: Any) -> None:
     item = make_item(standard_cost=Decimal("2.5"))
     put_in_stock(item.id, 10)

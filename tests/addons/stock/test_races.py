@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -12,9 +13,12 @@ from addons.masterdata.factories import make_item
 from addons.masterdata.models import Item
 from addons.stock import services
 from addons.stock.factories import make_location
+from addons.stock.models import PickLine, PickList, Stocktake
 from addons.stock.services.balances import OutOfStock
 from core.db import db
 from tests.addons.stock.support import CAUSE, LINE, commit, held, main, movement, need, race, stocked, virtual
+from tests.addons.stock.test_counting import stocktake
+from tests.addons.stock.test_picking import pick_list
 
 THREADS, ITEMS = 16, 24
 
@@ -77,6 +81,40 @@ def test_many_items_in_any_order_never_wait_in_a_ring(any_app: Flask, seed: int)
     works = [mixed(Random(f"{seed} {n}"), items, n, here, shelf.id, out) for n in range(THREADS)]
     assert race(any_app, works) == [None] * THREADS
     assert commit(services.reconcile) == []
+
+
+def test_two_pickers_of_one_list_fetch_no_more_than_it_asks_for(any_app: Flask) -> None:
+    item = commit(lambda: stocked(100))
+    document = commit(lambda: pick_list((item, 8)).id)
+    line = commit(lambda: db.session.get_one(PickList, document).lines[0].id)
+
+    def fetch() -> None:
+        assert db.session.get_one(PickList, document).lines  # as the page has read them
+        services.pick(document, [services.Pick(line_id=line, quantity=Decimal(5), location_id=main())])
+
+    outcomes = race(any_app, [fetch] * 4)
+    assert outcomes.count(None) == 1
+    assert commit(lambda: db.session.get_one(PickLine, line).picked) == 5
+    assert commit(lambda: (held(item)[0], services.reconcile())) == (95, [])
+
+
+def test_what_many_find_in_one_place_is_added_up(any_app: Flask) -> None:
+    item = commit(lambda: stocked(100))
+    document = commit(lambda: stocktake(main()).id)
+
+    def find() -> None:
+        assert db.session.get_one(Stocktake, document).lines  # as the page has read them
+        services.count_goods(document, main(), item.id, None, Decimal(3), adds=True)
+
+    assert race(any_app, [find] * 8) == [None] * 8
+    counted = commit(lambda: [line.counted for line in services.find_lines(document, main())])
+    assert counted == [24]
+
+
+def test_two_who_begin_to_count_one_place_do_not_both_begin(any_app: Flask) -> None:
+    commit(lambda: stocked(5))
+    outcomes = race(any_app, [lambda: stocktake(main(), freeze=False)] * 2)
+    assert outcomes.count(None) == 1
 
 
 def mixed(random: Random, items: list[Item], line: int, here: int, shelf: int, out: int) -> Callable[[], object]:

@@ -155,7 +155,7 @@ def test_a_time_that_ends_before_it_begins_is_refused(client: FlaskClient, name:
 
 def test_others_add_columns_to_the_card(any_app: Flask, system: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     item = stocked(3)
-    monkeypatch.setattr(reports.hooks, "ask", lambda name, moves: [("Heat", {m.id: f"H{m.id}" for m in moves})])
+    monkeypatch.setattr(reports.answers.hooks, "ask", lambda name, moves: [("Heat", {m.id: f"H{m.id}" for m in moves})])
     rows = ask("card", item=item.id, start=today(), end=today())
     assert [row["more0"] is not None for row in rows] == [False, True]
 

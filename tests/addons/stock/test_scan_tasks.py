@@ -246,6 +246,37 @@ def test_what_the_page_keeps_may_be_anything(client: FlaskClient, task: str, val
     assert commit(lambda: balances(make_item())) == {}
 
 
+HOSTILE = (
+    "[[1]]",
+    "[1]",
+    "{}",
+    "[" * 20_000,
+    '[{"line_id": 1, "quantity": "NaN"}]',
+    '[{"line_id": LINE, "quantity": "1e99"}]',
+    '[{"line_id": LINE, "quantity": null}]',
+    '[{"line_id": LINE, "quantity": "1", "location_id": "x"}]',
+    '[{"line_id": LINE, "quantity": "1", "location_id": 99999999999999999999}]',
+    '[{"line_id": LINE, "quantity": "1", "lot_number": {"a": 1}}]',
+    '[{"line_id": LINE, "quantity": "1", "anything": 1}]',
+)
+
+
+@pytest.mark.parametrize("handled", HOSTILE)
+def test_what_was_handled_of_a_draft_that_is_there_may_be_anything(client: FlaskClient, handled: str) -> None:
+    receipt = commit(make_receipt)
+    line = commit(lambda: db.session.get_one(type(receipt), receipt.id).lines[0].id)
+    gun = keeper(client, "receive")
+    for kept in (
+        {"document": receipt.id, "handled": handled.replace("LINE", str(line))},
+        {"document": receipt.id, "line": line, "quantity": "many", "lot": "x" * 500},
+        {"document": receipt.id, "line": line, "quantity": "NaN"},
+    ):
+        for text in ("MAIN", receipt.number):
+            gun.page += "".join(f'<input name="kept.{n}" value="{html.escape(str(v))}">' for n, v in kept.items())
+            gun.scan(text)
+    assert commit(lambda: db.session.get_one(type(receipt), receipt.id).state) == "draft"
+
+
 def test_a_posted_receipt_is_not_received_again(client: FlaskClient) -> None:
     number = commit(lambda: fire(make_receipt(), "post").number)
     assert keeper(client, "receive").scan(number)[0] == "is-ng"

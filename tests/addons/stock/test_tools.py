@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from addons.stock.factories import make_location, make_lot, put_in_stock
 from addons.stock.models import CategoryRule, Lot, ToolLoan
 from core.db import db
 from core.errors import Conflict, ValidationError, Veto
+from core.kernel.registry import current_registry
 from core.testing.people import make_user
 from core.workflow.fire import fire
 from core.workflow.numbering import today
+from core.workflow.records import create_record, delete_record
 from tests.addons.stock.support import held, main
 from tests.addons.stock.test_documents import draft
 
@@ -107,3 +109,15 @@ def test_a_tool_is_lent_no_longer_than_it_is_calibrated(any_app: Flask, system: 
         lent(lot)
     with pytest.raises(Veto, match="from the day it was done"):
         calibrated(0, -1)
+
+
+def test_a_calibration_entered_by_mistake_counts_no_more(any_app: Flask, system: Any) -> None:
+    lot, spec = tool(), current_registry().model("stock.calibration")
+    values = {"lot_id": lot.id, "done_on": "2026-01-05", "valid_until": "2027-01-05"}
+    first = create_record(spec, values)
+    second = create_record(spec, {**values, "done_on": "2026-02-05", "passed": False})
+    assert lot.calibrated_until == date(2026, 2, 4)
+    delete_record(spec, second.id)
+    assert lot.calibrated_until == date(2027, 1, 5)
+    delete_record(spec, first.id)
+    assert lot.calibrated_until is None

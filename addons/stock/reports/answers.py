@@ -1,4 +1,4 @@
-"""The questions stock answers at once."""
+"""What stock answers: the rows of each report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +18,8 @@ from addons.stock.models import CONDITIONS, ItemValue, Location, Lot, Receipt, R
 from addons.stock.services import count_expected, names_of, on_hand, rules_of_categories
 from addons.stock.services.balances import ZERO
 from addons.stock.services.movement import (
-    BANDS,
     ItemFacts,
-    Movement,
+    Summary,
     comes_in,
     find_ages,
     find_items,
@@ -33,38 +31,12 @@ from addons.stock.services.movement import (
 from addons.stock.services.rules import USUAL
 from core.db import db
 from core.errors import ValidationError
-from core.i18n import Text, _
+from core.i18n import _
 from core.kernel import hooks
-from core.reports.declare import Answer, Ask, Column, Report
+from core.reports.declare import Answer, Column
 from core.workflow.numbering import today
 
 CENT = Decimal("0.01")
-
-
-def _month() -> date:
-    return today().replace(day=1)
-
-
-FROM = Ask(name="start", title=_("From day"), kind="date", default=_month, required=True)
-UNTIL = Ask(name="end", title=_("Until day"), kind="date", default=today, required=True, not_before="start")
-ITEM = Ask(name="item", title=_("Item"), kind="link", target="masterdata.item", required=True)
-CATEGORY = Ask(name="category", title=_("Item category"), kind="link", target="masterdata.item_category")
-PLACE = Ask(name="place", title=_("Location"), kind="link", target="stock.location")
-
-GOODS = (
-    Column(name="item", title=_("Item"), target="masterdata.item"),
-    Column(name="name", title=_("Name")),
-    Column(name="specification", title=_("Specification")),
-    Column(name="unit", title=_("Unit")),
-)
-
-
-def _quantity(name: str, title: Text) -> Column:
-    return Column(name=name, title=title, kind="quantity")
-
-
-def _value(name: str, title: Text) -> Column:
-    return Column(name=name, title=title, kind="money", group="costs", total=True)
 
 
 def _goods(item: ItemFacts) -> dict[str, Any]:
@@ -96,7 +68,7 @@ def answer_card(asked: Mapping[str, Any]) -> Answer:
     start, end, place, item_id = asked["start"], asked["end"], asked["place"], asked["item"]
     _check_place(place)
     moves = find_moves(item_id, start, end, place)
-    opening = summarise(start, end, place, item_id=item_id).get(item_id, Movement())
+    opening = summarise(start, end, place, item_id=item_id).get(item_id, Summary())
     more = hooks.ask("stock_card_columns", moves=moves)
     there = opening.opening
     rows: list[dict[str, Any]] = [_card_row(there)]
@@ -116,7 +88,7 @@ def _check_place(location_id: int | None) -> None:
     """Refuse a location that only makes moves double-sided: nothing is ever on hand there."""
     place = db.session.scalar(select(Location).where(Location.id == location_id)) if location_id else None
     if place is not None and place.kind != "internal":
-        raise ValidationError(_("%(place)s is not one of your own locations.", place=place.code))
+        raise ValidationError(_("%(place)s is not one of your own locations. Choose another.", place=place.code))
 
 
 def _card_row(there: Decimal) -> dict[str, Any]:
@@ -198,7 +170,7 @@ def answer_dead(asked: Mapping[str, Any]) -> Answer:
         if days >= (asked["days"] or limit):
             figures = {"came": came, "went": went, "days": days, "there": values[i][0], "value": values[i][1]}
             rows.append({**_goods(item), **figures})
-    rows.sort(key=lambda row: -row["value"])
+    rows.sort(key=lambda row: (-row["days"], row["item"]))
     return Answer(rows=rows)
 
 
@@ -208,7 +180,7 @@ def answer_turnover(asked: Mapping[str, Any]) -> Answer:
     length = (asked["end"] - asked["start"]).days + 1
     rows = []
     for i, item in items.items():
-        move = found.get(i, Movement())
+        move = found.get(i, Summary())
         mean = (move.opening_value + move.closing_value) / 2
         if not move.is_nothing:
             turns = (move.went_value / mean).quantize(CENT) if mean > ZERO else None
@@ -237,7 +209,7 @@ def answer_categories(asked: Mapping[str, Any]) -> Answer:
             "value": worth[key],
             "share": (worth[key] * 100 / whole).quantize(CENT) if whole else None,
         }
-        for key in sorted(worth, key=lambda key: -worth[key])
+        for key in sorted(worth, key=lambda key: (key[0] is None, key[1]))
     ]
     return Answer(rows=rows)
 
@@ -286,196 +258,3 @@ def _span(asked: Mapping[str, Any]) -> tuple[datetime, datetime]:
     first = datetime.combine(asked["start"], time.min, tzinfo=zone)
     after = datetime.combine(asked["end"] + timedelta(days=1), time.min, tzinfo=zone)
     return first, after - timedelta(microseconds=1)
-
-
-def _band_titles() -> list[Text]:
-    first = [_("Up to %(days)s days", days=BANDS[0])]
-    middle = [_("%(low)s–%(high)s days", low=low + 1, high=high) for low, high in pairwise(BANDS)]
-    return [*first, *middle, _("Over %(days)s days", days=BANDS[-1])]
-
-
-REPORTS = (
-    Report(
-        name="movement",
-        title=_("Stock movement"),
-        help=_("Opening, in, out and closing of every item in a time."),
-        permission="stock.move.read",
-        icon="arrows-exchange",
-        sequence=10,
-        asks=(FROM, UNTIL, CATEGORY, PLACE),
-        answer=answer_movement,
-        columns=(
-            *GOODS,
-            _quantity("opening", _("Opening")),
-            _quantity("came", _("In")),
-            _quantity("went", _("Out")),
-            _quantity("closing", _("Closing")),
-            _value("opening_value", _("Opening value")),
-            _value("came_value", _("Value in")),
-            _value("went_value", _("Value out")),
-            _value("closing_value", _("Closing value")),
-        ),
-    ),
-    Report(
-        name="card",
-        title=_("Stock card"),
-        help=_("Every move of one item, and what was there after it."),
-        permission="stock.move.read",
-        icon="list-details",
-        sequence=20,
-        asks=(ITEM, FROM, UNTIL, PLACE),
-        answer=answer_card,
-        columns=(
-            Column(name="day", title=_("Day"), kind="date"),
-            Column(name="cause", title=_("Cause"), target="stock.move"),
-            Column(name="lot", title=_("Lot")),
-            Column(name="from", title=_("From location")),
-            Column(name="to", title=_("To location")),
-            _quantity("came", _("In")),
-            _quantity("went", _("Out")),
-            _quantity("there", _("On hand")),
-            Column(name="value", title=_("Stock value"), kind="money", group="costs"),
-            Column(name="who", title=_("Posted by")),
-            Column(name="reason", title=_("Reason")),
-        ),
-    ),
-    Report(
-        name="availability",
-        title=_("Availability"),
-        help=_("What is free now, and what there will be by a day."),
-        permission="stock.balance.read",
-        icon="gauge",
-        sequence=30,
-        asks=(Ask(name="end", title=_("By day"), kind="date", default=today, required=True), CATEGORY),
-        answer=answer_availability,
-        columns=(
-            *GOODS,
-            _quantity("on_hand", _("On hand")),
-            _quantity("reserved", _("Reserved")),
-            _quantity("blocked", _("Not available")),
-            _quantity("free", _("Not promised")),
-            _quantity("expected", _("Expected")),
-            _quantity("then", _("Available then")),
-        ),
-    ),
-    Report(
-        name="safety",
-        title=_("Below safety stock"),
-        help=_("What is below its safety stock or reorder point, and how much to order."),
-        permission="stock.balance.read",
-        icon="alert-triangle",
-        sequence=40,
-        asks=(CATEGORY,),
-        answer=answer_safety,
-        columns=(
-            *GOODS,
-            _quantity("free", _("Not promised")),
-            _quantity("safety", _("Safety stock")),
-            _quantity("point", _("Reorder point")),
-            _quantity("expected", _("Expected")),
-            _quantity("missing", _("Missing")),
-            _quantity("order", _("To order")),
-        ),
-    ),
-    Report(
-        name="ages",
-        title=_("Stock ageing"),
-        help=_("How old what is on hand is: the youngest arrivals are taken to be there."),
-        permission="stock.move.read",
-        icon="clock",
-        sequence=50,
-        asks=(CATEGORY,),
-        answer=answer_ages,
-        columns=(
-            *GOODS,
-            _quantity("there", _("On hand")),
-            *(_quantity(f"band{n}", title) for n, title in enumerate(_band_titles())),
-            _value("value", _("Stock value")),
-        ),
-    ),
-    Report(
-        name="dead",
-        title=_("Dead stock"),
-        help=_("What has neither come nor gone for longer than the stock rule of its category says."),
-        permission="stock.move.read",
-        icon="player-pause",
-        sequence=60,
-        asks=(Ask(name="days", title=_("Without movement for (days)"), kind="integer", minimum=1), CATEGORY),
-        answer=answer_dead,
-        columns=(
-            *GOODS,
-            Column(name="came", title=_("Last in"), kind="date"),
-            Column(name="went", title=_("Last out"), kind="date"),
-            Column(name="days", title=_("Days"), kind="integer"),
-            _quantity("there", _("On hand")),
-            _value("value", _("Stock value")),
-        ),
-    ),
-    Report(
-        name="turnover",
-        title=_("Turnover"),
-        help=_("How often what was in stock was used up in a time."),
-        permission="stock.move.read",
-        icon="refresh",
-        sequence=70,
-        asks=(FROM, UNTIL, CATEGORY),
-        answer=answer_turnover,
-        columns=(
-            *GOODS,
-            _quantity("went", _("Out")),
-            _value("went_value", _("Value out")),
-            _value("mean", _("Mean value")),
-            Column(name="turns", title=_("Turns"), kind="decimal", group="costs"),
-            Column(name="days", title=_("Days in stock"), kind="decimal", group="costs"),
-        ),
-    ),
-    Report(
-        name="categories",
-        title=_("Value by category"),
-        help=_("What the goods of each category are worth."),
-        permission="stock.item_value.read",
-        icon="category",
-        sequence=80,
-        answer=answer_categories,
-        columns=(
-            Column(name="category", title=_("Item category"), target="masterdata.item_category"),
-            Column(name="items", title=_("Number of items"), kind="integer", total=True),
-            _value("value", _("Stock value")),
-            Column(name="share", title=_("Share (%)"), kind="decimal", group="costs"),
-        ),
-    ),
-    Report(
-        name="tools",
-        title=_("Tools lent"),
-        help=_("Who holds which tool, and since when it should be back."),
-        permission="stock.tool_loan.read",
-        icon="tools",
-        sequence=90,
-        asks=(Ask(name="late", title=_("Overdue only"), kind="flag"),),
-        answer=answer_tools,
-        columns=(
-            Column(name="tool", title=_("Serial number"), target="stock.lot"),
-            Column(name="item", title=_("Tool")),
-            Column(name="holder", title=_("Lent to")),
-            Column(name="since", title=_("Lent at"), kind="datetime"),
-            Column(name="due", title=_("Due back on"), kind="date"),
-            Column(name="late", title=_("Days overdue"), kind="integer"),
-        ),
-    ),
-    Report(
-        name="tool_use",
-        title=_("Tool use"),
-        help=_("How tools came back: how many were worn, damaged and lost."),
-        permission="stock.tool_loan.read",
-        icon="tool",
-        sequence=95,
-        asks=(FROM, UNTIL),
-        answer=answer_tool_use,
-        columns=(
-            Column(name="item", title=_("Tool"), target="masterdata.item"),
-            Column(name="name", title=_("Name")),
-            Column(name="loans", title=_("Loans"), kind="integer", total=True),
-            *(Column(name=c, title=title, kind="integer", total=True) for c, title in CONDITIONS.items()),
-        ),
-    ),
-)
