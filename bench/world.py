@@ -29,7 +29,7 @@ from core.people.secrets import new_token, token_hash
 from core.people.sessions import COOKIE_KEY
 from core.testing.apps import config_for, set_up
 from core.testing.people import administrator, make_token
-from core.testing.servers import Postgres, postgres
+from core.testing.servers import Postgres, free_port, postgres
 
 ITEMS = 100_000
 BATCH = 10_000
@@ -136,7 +136,7 @@ class Served:
 @contextmanager
 def product(place: World) -> Iterator[Served]:
     """`qingmes serve` on the database, one web process of 8 threads."""
-    port = _free_port()
+    port = free_port()
     with _running([*PRODUCT, str(port)], place, port) as served:
         yield served
 
@@ -144,7 +144,7 @@ def product(place: World) -> Iterator[Served]:
 @contextmanager
 def floor(place: World) -> Iterator[Served]:
     """The floor on the same database, served by the same gunicorn in the same way."""
-    port = _free_port()
+    port = free_port()
     with _running([*FLOOR, "--bind", f"127.0.0.1:{port}", "bench.floor:create_app()"], place, port) as served:
         yield served
 
@@ -176,10 +176,3 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
             return
         time.sleep(0.01)
     raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -15,7 +15,7 @@ from core.db.spec import FieldSpec, ModelSpec
 from core.imports.values import loose
 from core.kernel.registry import current_registry
 from core.web.addresses import LARGEST_ID
-from core.workflow.records import linkable
+from core.workflow.records import linking
 
 AT_ONCE = 400
 CODES = ("code", "number", "login")
@@ -77,7 +77,8 @@ def _by_id(spec: ModelSpec, texts: Sequence[str]) -> dict[str, list[int]]:
     if not wanted:
         return {}
     model: Any = spec.model
-    ids = db.session.scalars(select(model.id).where(model.id.in_(wanted), linkable(model)))
+    with linking(model):
+        ids = list(db.session.scalars(select(model.id).where(model.id.in_(wanted))))
     return {wanted[record_id]: [record_id] for record_id in ids}
 
 
@@ -90,8 +91,10 @@ def _by_text(spec: ModelSpec, fields: Sequence[FieldSpec], texts: Sequence[str])
     model: Any = spec.model
     words = sorted({form for text in texts for form in _forms(text)})
     columns = [func.lower(field.column_of(model)) for field in fields]
-    query = select(model).where(or_(*(column.in_(words) for column in columns)), linkable(model)).order_by(model.id)
-    indexes = _indexes(list(db.session.scalars(query)), fields)
+    query = select(model).where(or_(*(column.in_(words) for column in columns))).order_by(model.id)
+    with linking(model):
+        found = list(db.session.scalars(query))
+    indexes = _indexes(found, fields)
     ranked = {text: _best(indexes, text) for text in texts}
     return {text: ids for text, ids in ranked.items() if ids}
 

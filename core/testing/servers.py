@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -31,6 +32,14 @@ TEMPORARY = Path("/tmp")  # noqa: S108  # not $TMPDIR: the path of a socket has 
 
 # A server ends with the thread that started it (`setpriv --pdeathsig`); this one lives as long as the process.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="servers")
+
+
+def free_port() -> int:
+    """A port of the loopback interface nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 @dataclass

@@ -26,6 +26,7 @@ from core.views.state import State
 from core.web.access import requires_on_model, signed_in
 from core.web.addresses import LARGEST_ID, read_id, safe_next
 from core.workflow import audit, bulk
+from core.workflow.records import linking
 
 blueprint = Blueprint("lists", __name__)
 LIST = "/m/<addon>/<resource>"
@@ -141,7 +142,7 @@ def density(addon: str, resource: str) -> Response:
 @blueprint.get(f"{LIST}/options")
 @signed_in
 def options(addon: str, resource: str) -> Response:
-    """Records to choose from in a link field, as JSON: those within reach whose names fit `q`.
+    """Records to choose from in a link field, as JSON: those a link may lead to whose names fit `q`.
 
     Records no longer active are left out unless `all` is given (for filters).
     """
@@ -152,7 +153,8 @@ def options(addon: str, resource: str) -> Response:
     text = request.args.get("q", "").strip()[:200]
     if text and search_fields(spec, actor):
         query = query.where(search_clause(spec, text, actor))
-    found = db.session.scalars(query.limit(MOST_OPTIONS))
+    with linking(spec.model):
+        found = list(db.session.scalars(query.limit(MOST_OPTIONS)))
     return make_response(jsonify(items=[{"id": record.id, "text": display(record)} for record in found]))
 
 

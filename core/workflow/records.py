@@ -6,7 +6,8 @@ the `before_save` hook, flushes, and turns what the database refuses into a sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from typing import Any
 
 import marshmallow
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from core.actor import Actor, current_actor
+from core.actor import Actor, current_actor, elevated
 from core.custom import rules
 from core.db.base import Numbered, Record
 from core.db.scope import criterion, has_rules, scope_columns
@@ -182,19 +183,21 @@ def _check_links(spec: ModelSpec, clean: Mapping[str, Any], reached: Set[tuple[s
         if field is None or field.target is None or value is None or (field.target, value) in reached:
             continue
         target = current_registry().models[field.target].model
-        found = db.session.scalar(select(target.id).where(target.id == value, linkable(target)))
+        with linking(target):
+            found = db.session.scalar(select(target.id).where(target.id == value))
         if found is None:
             sentence = gettext("There is no such record, or it is not yours to see.")
             raise ValidationError(_("Please correct the marked fields."), fields={name: [sentence]})
 
 
-def linkable(target: type[Record]) -> Any:
-    """The SQL condition on what a link of the actor's may point to."""
-    if target.__meta__.public_name:
-        from sqlalchemy import true
-
-        return true()
-    return criterion(target, current_actor())
+@contextmanager
+def linking(target: type[Record]) -> Iterator[None]:
+    """Within it, what the actor's links may point to is found: what he reaches, and whatever has a public name."""
+    if not target.__meta__.public_name:
+        yield
+        return
+    with elevated("whoever works here may be named on a record by those who cannot open his account"):
+        yield
 
 
 def _apply(spec: ModelSpec, record: Any, clean: Mapping[str, Any]) -> None:

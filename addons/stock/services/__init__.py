@@ -71,7 +71,7 @@ from addons.stock.services.receipts import (
 )
 from addons.stock.services.reserving import Need, release_reservation, reserve
 from addons.stock.services.rules import Rule, rules_of_categories, rules_of_items
-from addons.stock.services.tools import bring_back, find_loan, follow_calibration, lend
+from addons.stock.services.tools import bring_back, extend, find_loan, follow_calibration, lend
 from addons.stock.services.tracing import Traced, find_departures, find_whereabouts, trace
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "end_count",
     "end_place",
     "examine",
+    "extend",
     "find_default_location",
     "find_departures",
     "find_expected",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -80,6 +80,13 @@ def bring_back(loan: ToolLoan, condition: str, location_id: int | None = None) -
     if condition == "damaged":
         with elevated("a damaged tool is not lent again, whoever takes it back"):
             fire(loan.lot, "hold", reason=gettext("came back damaged with %(loan)s", loan=loan.number))
+
+
+def extend(loan: ToolLoan, due_on: date) -> None:
+    """Let somebody keep a tool longer: the effect of extending a loan. Raises `ValidationError` for a day gone by."""
+    if due_on < today():
+        raise ValidationError(_("A loan is extended to today or a day to come."))
+    loan.due_on = due_on
 
 
 def _move(loan: ToolLoan, place: int, status: str, to_place: int, to_status: str) -> None:

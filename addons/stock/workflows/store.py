@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from marshmallow import fields
+
 from addons.stock.models import CONDITIONS
 from addons.stock.services import (
     allow_extra,
@@ -9,6 +11,7 @@ from addons.stock.services import (
     bring_back,
     cancel_pick_list,
     end_count,
+    extend,
     finish_pick_list,
     lend,
     pick_everything,
@@ -193,6 +196,16 @@ TOOL_LOAN = Workflow(
             params={"condition": choice_input(CONDITIONS, _("Tool condition"))},
             colour="green",
             icon="arrow-back-up",
+        ),
+        Transition(
+            name="extend",
+            title=_("Extend the loan"),
+            from_=("lent",),
+            to="lent",
+            permission="stock.tool_loan.lend",
+            effect=extend,
+            params={"due_on": fields.Date(required=True, metadata={"title": _("Due back on")})},
+            icon="calendar-event",
         ),
         cancelling("stock.tool_loan", "draft"),
     ),

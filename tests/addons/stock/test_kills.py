@@ -28,7 +28,7 @@ from addons.stock.models import Receipt, StockMove
 from core.db.session import db
 from core.testing.apps import TestApp, postgres_app
 from core.testing.people import administrator, make_token
-from core.testing.servers import Postgres, postgres
+from core.testing.servers import Postgres, free_port, postgres
 from tests.addons.stock.support import commit, main, stocked
 
 CLIENTS, LINES, SEED, PATIENCE = 6, 3, 20261127, 60
@@ -153,17 +153,10 @@ def factory() -> Iterator[Factory]:
             token = make_token(commit(administrator))
             lines = [{"item_id": item, "quantity": "1"} for item in items]
             body = {"kind": "other", "location_id": commit(main), "lines": lines}
-            web = Web(app, _free_port())
+            web = Web(app, free_port())
             web.start()
             yield Factory(server, web, token, body)
             web.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.mark.postgres

@@ -7,19 +7,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from addons.masterdata.factories import make_item, make_item_category
 from addons.stock import services
 from addons.stock.factories import make_location, make_lot, put_in_stock
 from addons.stock.models import CategoryRule, Lot, ToolLoan
+from core.actor import acting
 from core.db import db
 from core.errors import Conflict, ValidationError, Veto
 from core.kernel.registry import current_registry
-from core.testing.people import make_user
+from core.people.grants import actor_for
+from core.people.models import User
+from core.testing.people import make_role, make_user, sign_in
 from core.workflow.fire import fire
 from core.workflow.numbering import today
 from core.workflow.records import create_record, delete_record
-from tests.addons.stock.support import held, main
+from tests.addons.stock.support import commit, held, main
 from tests.addons.stock.test_documents import draft
 
 
@@ -121,3 +125,27 @@ def test_a_calibration_entered_by_mistake_counts_no_more(any_app: Flask, system:
     assert lot.calibrated_until == date(2027, 1, 5)
     delete_record(spec, first.id)
     assert lot.calibrated_until is None
+
+
+def test_a_keeper_who_reads_no_users_writes_a_loan_at_a_desk(client: FlaskClient) -> None:
+    def made() -> tuple[User, int, int]:
+        role = make_role("stock.tool_loan.read", "stock.tool_loan.create", "stock.lot.read", "masterdata.item.read")
+        return make_user(role), make_user(name="张三", login="zhang").id, tool().id
+
+    keeper, holder, lot = commit(made)
+    sign_in(client, keeper)
+    found = client.get("/m/core/users/options?q=张").get_json()["items"]
+    assert [item["id"] for item in found] == [holder]
+    with acting(actor_for(keeper, "web")):
+        loan = create_record(current_registry().model("stock.tool_loan"), {"lot_id": lot, "holder_id": holder})
+        assert loan.holder_id == holder
+        with pytest.raises(ValidationError):
+            create_record(current_registry().model("stock.tool_loan"), {"lot_id": lot, "holder_id": holder + 999})
+
+
+def test_a_loan_is_extended(any_app: Flask, system: Any) -> None:
+    loan = lent(tool())
+    fire(loan, "extend", due_on=today() + timedelta(days=40))
+    assert (loan.state, loan.due_on) == ("lent", today() + timedelta(days=40))
+    with pytest.raises(ValidationError, match="today or a day to come"):
+        fire(loan, "extend", due_on=today() - timedelta(days=1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -139,14 +138,6 @@ def drain(seconds: float = DRAIN_SECONDS) -> None:
     end = time.monotonic() + seconds
     while count_open() and time.monotonic() < end:
         time.sleep(0.2)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_for_answer(port: int) -> None:

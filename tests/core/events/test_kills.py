@@ -26,13 +26,12 @@ from core.events.poke import RUNNER
 from core.events.rq_runner import RqRunner
 from core.testing.apps import TestApp
 from core.testing.people import bearer, make_role, make_token, make_user
-from core.testing.servers import Redis, redis
+from core.testing.servers import Redis, free_port, redis
 from tests.core.events.storms import (
     SEED,
     Nursery,
     count_open,
     drain,
-    free_port,
     nursery,
     put,
     violations,

@@ -110,7 +110,7 @@ def test_nothing_is_put_into_an_org_unit_out_of_reach(app: Flask, system: Any) -
     with as_one_with(*PARTNER, "core.org_unit.read", scope="unit", unit_id=here):
         result = check(content, model="masterdata.partner")
         assert result.outcomes == ["refused"]
-        assert "not yours to see" in result.problems[0][2]
+        assert "beyond your data scope" in result.problems[0][2]
 
 
 def test_links_lead_only_to_what_the_importer_may_read(app: Flask, system: Any) -> None:

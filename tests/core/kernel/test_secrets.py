@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pyotp
 import pytest
 
-from tests.core.kernel.processes import Browser, Instance, free_port, instance, wait_until
+from core.testing.servers import free_port
+from tests.core.kernel.processes import Browser, Instance, instance, wait_until
 
 pytestmark = pytest.mark.slow
 
