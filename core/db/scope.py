@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import ColumnProperty, ORMExecuteState, Session, aliased, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from core.actor import Actor, Reach, current_actor
 from core.db.base import Record, Scoped
@@ -203,6 +204,8 @@ def _is_scoped(model: Any) -> bool:
 
 def limit_rows(state: ORMExecuteState) -> None:
     """Session hook: add the actor's conditions to every ORM SELECT, UPDATE and DELETE."""
+    if state.is_relationship_load:
+        state.statement = _with_public_names(state.statement)
     if state.is_column_load or state.is_relationship_load:
         return
     if not (state.is_select or state.is_update or state.is_delete) or not state.is_orm_statement:
@@ -211,6 +214,23 @@ def limit_rows(state: ORMExecuteState) -> None:
     if actor.unrestricted:
         return
     state.statement = state.statement.options(*_options(actor))
+
+
+def _with_public_names(statement: Any) -> Any:
+    """The statement of a link without the criteria that would hide public names.
+
+    `selectinload` hands on every option of the statement it belongs to, also those not meant for links.
+    """
+    kept = tuple(option for option in statement._with_options if not _hides_names(option))
+    if len(kept) == len(statement._with_options):
+        return statement
+    found = statement._generate()
+    found._with_options = kept
+    return found
+
+
+def _hides_names(option: Any) -> bool:
+    return isinstance(option, LoaderCriteriaOption) and not option.propagate_to_loaders
 
 
 def _options(actor: Actor) -> tuple[Any, ...]:

@@ -149,3 +149,17 @@ def test_a_loan_is_extended(any_app: Flask, system: Any) -> None:
     assert (loan.state, loan.due_on) == ("lent", today() + timedelta(days=40))
     with pytest.raises(ValidationError, match="today or a day to come"):
         fire(loan, "extend", due_on=today() - timedelta(days=1))
+
+
+def test_who_holds_a_tool_is_told_to_whoever_cannot_open_his_account(client: FlaskClient) -> None:
+    def made() -> tuple[User, int]:
+        role = make_role("stock.tool_loan.read", "stock.lot.read", "masterdata.item.read")
+        loans = [lent(tool(), holder_id=make_user(name=name).id).id for name in ("张三", "李四")]
+        return make_user(role), loans[0]
+
+    keeper, loan = commit(made)
+    sign_in(client, keeper)
+    page = client.get("/m/stock/tool-loans").text
+    assert ("张三" in page, "李四" in page) == (True, True)
+    assert "张三" in client.get(f"/m/stock/tool-loans/{loan}").text
+    assert client.get("/m/core/users").status_code == 403
