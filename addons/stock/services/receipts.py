@@ -92,8 +92,8 @@ def post_receipt(receipt: Receipt) -> None:
 
 def take_back_receipt(receipt: Receipt, reason: str) -> None:
     """Take a posted receipt out of stock again, for a reason: the effect of taking it back. Flushes."""
+    note_returned(receipt, -1)  # its lines are locked before the goods, as picking does
     take_back(receipt, reason)
-    note_returned(receipt, -1)
 
 
 def _new_lot(receipt: Receipt, line: ReceiptLine) -> NewLot:

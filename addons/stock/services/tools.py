@@ -85,7 +85,7 @@ def bring_back(loan: ToolLoan, condition: str, location_id: int | None = None) -
 def extend(loan: ToolLoan, due_on: date) -> None:
     """Let somebody keep a tool longer: the effect of extending a loan. Raises `ValidationError` for a day gone by."""
     if due_on < today():
-        raise ValidationError(_("A loan is extended to today or a day to come."))
+        raise ValidationError(_("A loan is extended to today or a day to come. Choose another day."))
     loan.due_on = due_on
 
 
