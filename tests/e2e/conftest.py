@@ -276,7 +276,8 @@ class Visitor:
         """No error on the console, no request to another host, nothing wider than the screen."""
         real = [c for c in self.complaints if not any(a in c for a in self.allowed)]
         assert real == []
-        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.wait_for_load_state("load")  # a test may end while the next page is still coming
+        width = self.page.locator("html").evaluate("page => page.scrollWidth")
         assert width <= SIZES[self.size][0], "the page is wider than the screen"
 
 
