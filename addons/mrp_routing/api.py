@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import fields, validate
 
+from addons.mrp_routing.models import TIME_KINDS
 from addons.mrp_routing.services import Scan, take_scans
 from addons.mrp_routing.services.codes import MOST_CHARACTERS, MOST_CODES
 from addons.mrp_routing.services.scans import ACTIONS
@@ -19,15 +19,23 @@ from core.i18n import _
 from core.workflow.schema import ExactDecimal, InputSchema, LineText, StrictInteger
 
 MOST_EVENTS = 100
+REASON = validate.Length(min=1, max=40)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+SAID = ("seq", "at", "action", "since", "kind", "reason", "minutes", "offline", "note")
 VERDICTS = ("applied", "ignored", "pending", "duplicate", "rejected")
 
 
 class Amounts(InputSchema):
-    """What is reported at the end of an operation, in the item's stock unit."""
+    """What is reported of an operation, in the item's stock unit, and why. A reason is its code, printed or not."""
 
     good = ExactDecimal(Quantity(), 0, metadata={"title": _("Good")})
     scrap = ExactDecimal(Quantity(), 0, metadata={"title": _("Scrap")})
+    rework = ExactDecimal(Quantity(), 0, metadata={"title": _("Rework")})
+    held = ExactDecimal(Quantity(), 0, metadata={"title": _("Held")})
+    scrap_reason = LineText(validate=REASON, metadata={"title": _("Why scrapped")})
+    rework_reason = LineText(validate=REASON, metadata={"title": _("Why reworked")})
+    hold_reason = LineText(validate=REASON, metadata={"title": _("Why held")})
+    back_to = StrictInteger(allow_none=True, validate=validate.Range(min=1), metadata={"title": _("Back to")})
 
 
 class Event(InputSchema):
@@ -46,12 +54,25 @@ class Event(InputSchema):
     )
     action = fields.String(allow_none=True, validate=validate.OneOf(ACTIONS), metadata={"title": _("Action")})
     qty = fields.Nested(Amounts, allow_none=True, metadata={"title": _("Quantity")})
+    since = fields.AwareDateTime(
+        allow_none=True, validate=validate.Range(min=EARLIEST, max=LATEST), metadata={"title": _("Started at")}
+    )
+    kind = fields.String(validate=validate.OneOf(list(TIME_KINDS)), metadata={"title": _("Kind")})
+    reason = LineText(validate=REASON, metadata={"title": _("Reason")})
+    minutes = StrictInteger(allow_none=True, metadata={"title": _("Minutes as reported")})
+    offline = fields.Boolean(metadata={"title": _("Scanned without network")})
+    note = LineText(validate=validate.Length(max=200), metadata={"title": _("Note")})
 
 
 class Batch(InputSchema):
     """Scans of one device."""
 
     device = LineText(required=True, validate=validate.Length(min=1, max=60), metadata={"title": _("Device")})
+    sent_at = fields.AwareDateTime(
+        allow_none=True,
+        validate=validate.Range(min=EARLIEST, max=LATEST),
+        metadata={"title": _("Sent at, by the device's clock")},
+    )
     events = fields.List(
         fields.Nested(Event), required=True, validate=validate.Length(max=MOST_EVENTS), metadata={"title": _("Events")}
     )
@@ -66,6 +87,7 @@ class Result(InputSchema):
     message = fields.String(required=True)
     operation = fields.String(required=True, allow_none=True)
     available = fields.String(required=True, allow_none=True)
+    flags = fields.List(fields.String(), required=True)
 
 
 class Results(InputSchema):
@@ -77,21 +99,16 @@ class Results(InputSchema):
 
 def take(batch: Mapping[str, Any]) -> dict[str, Any]:
     """Keep and apply the scans."""
-    answers = take_scans(batch["device"], [_scan(event) for event in batch["events"]])
+    now, sent = utcnow(), batch.get("sent_at")
+    offset = now - sent if sent is not None else timedelta()
+    answers = take_scans(batch["device"], [_scan(event) for event in batch["events"]], offset)
     return {"results": [asdict(answer) for answer in answers], "server_time": utcnow().isoformat()}
 
 
 def _scan(event: Mapping[str, Any]) -> Scan:
-    amounts = event.get("qty") or {}
-    return Scan(
-        event_id=str(event["id"]),
-        seq=event.get("seq"),
-        at=event["at"],
-        codes=tuple(event["codes"]),
-        action=event.get("action"),
-        good=amounts.get("good"),
-        scrap=amounts.get("scrap", Decimal(0)),
-    )
+    said = {name: event[name] for name in SAID if event.get(name) is not None}
+    amounts = {name: value for name, value in (event.get("qty") or {}).items() if value is not None}
+    return Scan(event_id=str(event["id"]), codes=tuple(event["codes"]), **said, **amounts)
 
 
 ENDPOINTS = (

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.mrp_routing.models import Operation, Routing
-from addons.mrp_routing.services import Code, next_revision, parse_codes
+from addons.mrp_routing.models import JobTicket, Operation, Routing
+from addons.mrp_routing.services import Code, examine, next_revision, parse_codes
 from core.db import db
 from core.errors import ValidationError
+from core.kernel.health import Finding
 from core.kernel.hooks import hookimpl
 
 
@@ -25,10 +26,12 @@ def scanned_code(code: str) -> Any:
         return None
     if first.kind == "machine":
         return "mrp_routing.machine", first.number
-    if first.kind == "operation":
-        order = db.session.scalar(select(Operation.work_order_id).where(Operation.id == first.number))
-        return ("mrp_routing.work_order", order) if order is not None else None
-    return None
+    queries = {
+        "operation": select(Operation.work_order_id).where(Operation.id == first.number),
+        "ticket": select(JobTicket.work_order_id).where(JobTicket.id == first.number),
+    }
+    order = db.session.scalar(queries[first.kind]) if first.kind in queries else None
+    return ("mrp_routing.work_order", order) if order is not None else None
 
 
 @hookimpl
@@ -36,3 +39,9 @@ def on_new_record(record: Any) -> None:
     """A new routing of an item is its next revision."""
     if isinstance(record, Routing):
         record.revision = next_revision(record.item_id)
+
+
+@hookimpl
+def examine_books() -> list[Finding]:
+    """What the doctor is told about production's books."""
+    return examine()

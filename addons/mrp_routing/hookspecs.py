@@ -18,8 +18,8 @@ def before_operation_start(operation: Any) -> Any:
 
 @hookspec
 def after_operation_report(operation: Any, good: Decimal, scrap: Decimal, is_last: bool) -> None:
-    """Called after a worker has reported good and scrap pieces of an operation, in the scan's transaction.
+    """Called after good and scrap pieces of an operation were reported, in the scan's transaction.
 
-    The work order is locked and the sums are up to date. `is_last`: no operation follows, so the good pieces
-    are made. May write.
+    The work order is locked and the sums are up to date. A correction that takes pieces back tells of less than none.
+    `is_last`: no operation follows, so the good pieces are made. May write.
     """

@@ -14,9 +14,10 @@ from core.db import db
 
 
 def operations_of(order: WorkOrder) -> dict[str, Any]:
-    """A work order's operations with their codes to scan, what lies there, and who is at work. Three statements."""
-    query = select(Operation).where(Operation.work_order_id == order.id).options(joinedload(Operation.work_center))
-    operations = list(db.session.scalars(query.order_by(Operation.seq)))
+    """A work order's operations with their codes to scan, what lies there, and who is at work. Two statements."""
+    query = select(Operation).where(Operation.work_order_id == order.id)
+    query = query.options(joinedload(Operation.work_center), joinedload(Operation.ticket))
+    operations = list(db.session.scalars(query.order_by(Operation.ticket_id, Operation.seq)))
     entries = db.session.scalars(
         select(TimeEntry)
         .where(TimeEntry.operation_id.in_([o.id for o in operations]), TimeEntry.finished_at.is_(None))
@@ -30,7 +31,7 @@ def operations_of(order: WorkOrder) -> dict[str, Any]:
         "operations": operations,
         "codes": codes,
         "pictures": {operation_id: qr_picture(code) for operation_id, code in codes.items()},
-        "wip": services.count_wip([order.id]).get(order.id, {}),
+        "has_tickets": len({o.ticket_id for o in operations}) > 1,
         "at_work": at_work,
     }
 

@@ -22,7 +22,17 @@ LISTS = (
         columns=("code", "name", "work_center", "setup_minutes", "run_minutes", "active"),
         filters=("work_center", "active"),
     ),
-    ListView(model="mrp_routing.work_center", columns=("code", "name", "active"), filters=("active",)),
+    ListView(
+        model="mrp_routing.work_center",
+        columns=("code", "name", "gate", "over_report", "time_split", "active"),
+        filters=("gate", "over_report", "active"),
+    ),
+    ListView(
+        model="mrp_routing.reason",
+        columns=("kind", "code", "name", "active"),
+        filters=("kind", "active"),
+        group_by=("kind",),
+    ),
     ListView(
         model="mrp_routing.machine",
         columns=("code", "name", "work_center", "active"),
@@ -30,8 +40,20 @@ LISTS = (
     ),
     ListView(
         model="mrp_routing.scan_event",
-        columns=("received_at", "at", "device", "device_seq", "verdict", "message", "user"),
-        filters=("verdict", "received_at"),
+        columns=("received_at", "at", "device", "worker", "machine", "does", "verdict", "message"),
+        filters=("verdict", "received_at", "does", "worker", "machine", "is_offline"),
+    ),
+    ListView(
+        model="mrp_routing.correction",
+        columns=("at", "kind", "operation", "worker", "before", "after", "user", "reason"),
+        filters=("kind", "at", "user"),
+        group_by=("kind", "user"),
+    ),
+    ListView(
+        model="mrp_routing.machine_stop",
+        columns=("machine", "reason", "began_at", "ended_at", "user"),
+        filters=("machine", "reason", "began_at"),
+        group_by=("machine", "reason"),
     ),
 )
 
@@ -60,7 +82,7 @@ FORMS = (
             Lines(
                 relation="operations",
                 title=_("Operations"),
-                columns=("operation_type", "work_center", "setup_minutes", "run_minutes"),
+                columns=("operation_type", "work_center", "setup_minutes", "run_minutes", "transfer_lot"),
                 totals=("run_minutes",),
             ),
         ),
@@ -77,7 +99,38 @@ FORMS = (
     ),
     FormView(
         model="mrp_routing.work_center",
-        sections=(Section(name="work_center", title=_("Work center"), fields=("code", "name", "active")),),
+        sections=(
+            Section(name="work_center", title=_("Work center"), fields=("code", "name", "active")),
+            Section(
+                name="reporting",
+                title=_("Reporting"),
+                fields=("gate", "over_report", "tolerance_percent", "time_split"),
+            ),
+        ),
+    ),
+    FormView(
+        model="mrp_routing.reason",
+        sections=(Section(name="reason", title=_("Reason"), fields=("kind", "code", "name", "active")),),
+    ),
+    FormView(
+        model="mrp_routing.correction",
+        sections=(
+            Section(
+                name="correction",
+                title=_("Correction"),
+                fields=("at", "kind", "operation", "worker", "before", "after", "user", "reason"),
+            ),
+        ),
+    ),
+    FormView(
+        model="mrp_routing.machine_stop",
+        sections=(
+            Section(
+                name="stop",
+                title=_("Machine stop"),
+                fields=("machine", "reason", "began_at", "ended_at", "user"),
+            ),
+        ),
     ),
     FormView(
         model="mrp_routing.machine",
@@ -92,7 +145,24 @@ FORMS = (
             Section(
                 name="scan",
                 title=_("Scan event"),
-                fields=("event_id", "device", "device_seq", "at", "received_at", "verdict", "message", "user"),
+                fields=(
+                    "event_id",
+                    "device",
+                    "device_seq",
+                    "at",
+                    "received_at",
+                    "clock_offset",
+                    "is_offline",
+                    "worker",
+                    "machine",
+                    "does",
+                    "verdict",
+                    "message",
+                    "user",
+                    "settled_at",
+                    "settled_by",
+                    "settlement",
+                ),
             ),
         ),
     ),
@@ -160,5 +230,29 @@ MENUS = (
         parent="mrp_routing",
         model="mrp_routing.scan_event",
         sequence=60,
+    ),
+    Menu(
+        key="mrp_routing.corrections",
+        title=_("Corrections"),
+        icon="history",
+        parent="mrp_routing",
+        model="mrp_routing.correction",
+        sequence=62,
+    ),
+    Menu(
+        key="mrp_routing.machine_stops",
+        title=_("Machine stops"),
+        icon="tool",
+        parent="mrp_routing",
+        model="mrp_routing.machine_stop",
+        sequence=64,
+    ),
+    Menu(
+        key="mrp_routing.reasons",
+        title=_("Reasons"),
+        icon="list-details",
+        parent="mrp_routing",
+        model="mrp_routing.reason",
+        sequence=66,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from addons.mrp_routing.events import WorkOrderDone
 from addons.mrp_routing.models import WorkOrder
-from addons.mrp_routing.services.orders import complete, release
+from addons.mrp_routing.services.orders import complete, count_made, release
 from addons.mrp_routing.services.routings import approve
 from core.i18n import _
 from core.kernel.manifest import NumberRuleSpec
@@ -13,7 +13,7 @@ from core.workflow.declare import State, Transition, Workflow
 
 def done(order: WorkOrder) -> WorkOrderDone:
     """The event that tells of the end."""
-    good = order.operations[-1].good if order.operations else 0
+    good = count_made([order.id]).get(order.id, 0)
     return WorkOrderDone(work_order_id=order.id, number=order.number, item_id=order.item_id, good=f"{good:f}")
 
 

@@ -43,7 +43,7 @@ class WorkingTime:
         first, last = _minute(start), _minute(end)
         if last < first:
             raise ValueError("the end is before the start")
-        spans = self._spans(start.astimezone(self.zone).date(), end.astimezone(self.zone).date())
+        spans = self.spans(start.astimezone(self.zone).date(), end.astimezone(self.zone).date())
         return sum(max(0, min(b, last) - max(a, first)) for a, b in spans)
 
     def after(self, start: datetime, minutes: int) -> datetime | None:
@@ -52,14 +52,14 @@ class WorkingTime:
         if left <= 0:
             return start
         begin = start.astimezone(self.zone).date()
-        for a, b in self._spans(begin, begin + timedelta(days=HORIZON_DAYS)):
+        for a, b in self.spans(begin, begin + timedelta(days=HORIZON_DAYS)):
             usable = b - max(a, position)
             if usable >= left:
                 return _instant(max(a, position) + left)
             left -= max(0, usable)
         return None
 
-    def _spans(self, first: date, last: date) -> Iterator[Stretch]:
+    def spans(self, first: date, last: date) -> Iterator[Stretch]:
         """Working time of the days as disjoint spans in minutes since 1970, ordered; overlaps count once."""
         reached = -(10**12)
         for a, b in self._absolute(first - timedelta(days=1), last):
@@ -68,7 +68,7 @@ class WorkingTime:
                 reached = b
 
     def _absolute(self, first: date, last: date) -> Iterator[Stretch]:
-        """As `_spans`, sorted by start as far as neighbouring days overlap, overlaps still in."""
+        """As `spans`, sorted by start as far as neighbouring days overlap, overlaps still in."""
         waiting: list[Stretch] = []
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)

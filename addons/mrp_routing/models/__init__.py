@@ -1,17 +1,39 @@
 """The tables of mrp_routing."""
 
-from addons.mrp_routing.models.orders import Operation, WorkOrder
-from addons.mrp_routing.models.reports import VERDICTS, ScanEvent, TimeEntry
+from addons.mrp_routing.models.orders import TICKET_STATES, JobTicket, Operation, WorkOrder
+from addons.mrp_routing.models.reports import (
+    OUTCOMES,
+    REASON_KINDS,
+    TIME_KINDS,
+    VERDICTS,
+    Correction,
+    MachineStop,
+    QuantityEntry,
+    Reason,
+    ScanEvent,
+    ScanFlag,
+    TimeEntry,
+)
 from addons.mrp_routing.models.routings import Machine, OperationType, Routing, RoutingOperation, WorkCenter
 
 __all__ = [
+    "OUTCOMES",
+    "REASON_KINDS",
+    "TICKET_STATES",
+    "TIME_KINDS",
     "VERDICTS",
+    "Correction",
+    "JobTicket",
     "Machine",
+    "MachineStop",
     "Operation",
     "OperationType",
+    "QuantityEntry",
+    "Reason",
     "Routing",
     "RoutingOperation",
     "ScanEvent",
+    "ScanFlag",
     "TimeEntry",
     "WorkCenter",
     "WorkOrder",

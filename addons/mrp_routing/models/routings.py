@@ -8,12 +8,26 @@ from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from addons.masterdata.models import Item
-from core.db import Document, Extendable, Meta, Quantity, Record, Stateful, column, link
+from core.db import Document, Extendable, Meta, Quantity, Record, Stateful, choice, column, link
 from core.i18n import _
+
+OVER_REPORTS = {"strict": _("Refused"), "tolerant": _("Up to a tolerance"), "record_only": _("Recorded and flagged")}
+GATES = {"hard": _("Refused"), "soft": _("Allowed and flagged"), "off": _("Not looked at")}
+TIME_SPLITS = {
+    "equal": _("In equal parts"),
+    "standard": _("By standard time"),
+    "full": _("In full to each"),
+}
+LOT_HELP = _("As many pieces have to arrive first; any when empty.")
+IS_TOLERANT = {"field": "over_report", "op": "eq", "value": "tolerant"}
 
 
 class WorkCenter(Document):
-    """A group of machines or places that do the same work."""
+    """A group of machines or places that do the same work, and how strict reporting is there.
+
+    `over_report`: what happens to a report of more than has arrived. `gate`: what happens to a start before anything
+    has. `time_split`: how the time of a worker who is at several operations at once is divided among them.
+    """
 
     __tablename__ = "mrp_routing_work_center"
     __meta__ = Meta(
@@ -27,6 +41,15 @@ class WorkCenter(Document):
 
     code: Mapped[str] = column(String(40), _("Code"), unique=True)
     name: Mapped[str] = column(String(120), _("Name"))
+    over_report: Mapped[str] = choice(OVER_REPORTS, _("More than has arrived"), default="strict")
+    tolerance_percent: Mapped[Decimal] = column(
+        Quantity,
+        _("Tolerance (percent)"),
+        default=Decimal(0),
+        info={"minimum": 0, "maximum": 100, "visible_when": IS_TOLERANT},
+    )
+    gate: Mapped[str] = choice(GATES, _("Start before anything has arrived"), default="hard")
+    time_split: Mapped[str] = choice(TIME_SPLITS, _("Several operations at once"), default="equal")
     active: Mapped[bool] = column(Boolean, _("Active"), default=True)
 
 
@@ -127,6 +150,11 @@ class RoutingOperation(Record, Extendable):
     )
     run_minutes: Mapped[Decimal] = column(
         Quantity, _("Run time (minutes per piece)"), default=Decimal(0), info={"minimum": 0}
+    )
+    transfer_lot: Mapped[Decimal | None] = column(
+        Quantity,
+        _("Begins with"),
+        info={"minimum": 0, "help": LOT_HELP},
     )
 
     routing: Mapped[Routing] = relationship(back_populates="operations")

@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from addons.masterdata.services import check_item_usable
-from addons.mrp_routing.models import Operation, Routing, RoutingOperation, TimeEntry, WorkOrder
+from addons.mrp_routing.models import Operation, Routing, RoutingOperation, WorkOrder
 from addons.mrp_routing.services.availability import ZERO, remaining
-from core.db import db
+from addons.mrp_routing.services.reporting import is_at_work
+from addons.mrp_routing.services.tickets import open_ticket
+from core.db import Quantity, db
 from core.errors import Conflict, ValidationError
 from core.i18n import _
 from core.web.format import number_text
@@ -42,7 +44,7 @@ def make_work_orders(drafts: Sequence[OrderDraft]) -> list[WorkOrder]:
 
 
 def release(order: WorkOrder) -> None:
-    """Freeze the approved routing of the item as the order's operations: the effect of releasing it. Flushes.
+    """Freeze the approved routing of the item in a job ticket for the order: the effect of releasing it. Flushes.
 
     Raises `ValidationError` without a quantity or a routing, `Conflict` for an item that may not be used.
     """
@@ -57,39 +59,16 @@ def release(order: WorkOrder) -> None:
     if routing is None:
         raise ValidationError(_("Item %(code)s has no approved routing. Approve one first.", code=order.item.code))
     order.routing_id = routing.id
-    order.operations = [_frozen(step) for step in routing.operations]
-    db.session.flush()
-
-
-def _frozen(step: RoutingOperation) -> Operation:
-    return Operation(
-        seq=step.seq,
-        name=step.operation_type.name,
-        operation_type_id=step.operation_type_id,
-        work_center_id=step.work_center_id,
-        setup_minutes=step.setup_minutes,
-        run_minutes=step.run_minutes,
-    )
+    open_ticket(order, routing.operations)
 
 
 def complete(order: WorkOrder) -> None:
     """Refuse to complete an order while pieces are under way or somebody is at work: the effect of completing it."""
-    left = remaining(order, order.operations)
+    left = remaining(order)
     if left > ZERO:
         raise Conflict(_("%(left)s pieces are not reported yet.", left=number_text(left)))
-    if _is_somebody_at_work(order):
+    if any(is_at_work(ticket.id) for ticket in order.tickets):
         raise Conflict(_("Somebody is still at work on this order."))
-
-
-def _is_somebody_at_work(order: WorkOrder) -> bool:
-    operations = select(Operation.id).where(Operation.work_order_id == order.id)
-    query = select(TimeEntry.id).where(TimeEntry.operation_id.in_(operations), TimeEntry.finished_at.is_(None))
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def is_finished(order: WorkOrder, operations: Sequence[Operation]) -> bool:
-    """Whether every piece is made or scrapped and nobody is at work."""
-    return remaining(order, operations) <= ZERO and not _is_somebody_at_work(order)
 
 
 def cancel_untouched(order_ids: Collection[int]) -> None:
@@ -103,17 +82,17 @@ def cancel_untouched(order_ids: Collection[int]) -> None:
 
 
 def count_made(order_ids: Collection[int]) -> dict[int, Decimal]:
-    """Good pieces of the last operation of each of these orders; those without operations left out. One statement."""
+    """Good pieces of the last operations of each of these orders; those without operations left out. One statement."""
     last = (
-        select(Operation.work_order_id, func.max(Operation.seq).label("seq"))
+        select(Operation.ticket_id, func.max(Operation.seq).label("seq"))
         .where(Operation.work_order_id.in_(sorted(set(order_ids))))
-        .group_by(Operation.work_order_id)
+        .group_by(Operation.ticket_id)
         .subquery()
     )
-    query = select(Operation.work_order_id, Operation.good).join(
-        last, (Operation.work_order_id == last.c.work_order_id) & (Operation.seq == last.c.seq)
+    query = select(Operation.work_order_id, func.sum(Operation.good, type_=Quantity)).join(
+        last, (Operation.ticket_id == last.c.ticket_id) & (Operation.seq == last.c.seq)
     )
-    return dict(db.session.execute(query).all())
+    return dict(db.session.execute(query.group_by(Operation.work_order_id)).all())
 
 
 def find_made_under_lock(order_ids: Collection[int]) -> dict[int, Decimal]:

@@ -13,12 +13,11 @@ from addons.mrp_routing.models import Machine
 from addons.mrp_routing.services.availability import ZERO, Place, available, get_place
 from addons.mrp_routing.services.codes import is_printed_code
 from addons.mrp_routing.services.identify import Meant, identify
-from addons.mrp_routing.services.reporting import find_open_entry
 from addons.mrp_routing.services.scans import Answer, Scan, find_answer, take_scans
-from core.actor import elevated
+from addons.mrp_routing.services.timing import find_open_entries
 from core.db import db, utcnow
 from core.errors import QingmesError
-from core.people.models import User
+from core.people.colleagues import find_colleague
 from core.workflow.quantities import read_quantity
 
 
@@ -105,7 +104,7 @@ def _refused(step: Step, sentence: str) -> Screen:
 def _is_at_work(meant: Meant) -> bool:
     if meant.worker_id is None or meant.operation_id is None:
         return False
-    return find_open_entry(meant.operation_id, meant.worker_id) is not None
+    return bool(find_open_entries(meant.operation_id, meant.worker_id))
 
 
 def _show(meant: Meant, event_id: str) -> Screen:
@@ -124,8 +123,8 @@ def _show(meant: Meant, event_id: str) -> Screen:
 
 
 def _worker(meant: Meant) -> str:
-    with elevated("the page greets the worker by his name"):
-        return db.session.scalar(select(User.name).where(User.id == meant.worker_id)) or ""
+    found = find_colleague(meant.worker_id) if meant.worker_id is not None else None
+    return found[1] if found is not None else ""
 
 
 def _machine(meant: Meant) -> str:

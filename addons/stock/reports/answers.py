@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from addons.masterdata.models import Item
 from addons.stock.models import CONDITIONS, ItemValue, Location, Lot, Receipt, ReceiptLine, StockMove, ToolLoan
-from addons.stock.services import count_expected, names_of, on_hand, rules_of_categories
+from addons.stock.services import count_expected, on_hand, rules_of_categories
 from addons.stock.services.balances import ZERO
 from addons.stock.services.movement import (
     ItemFacts,
@@ -33,6 +33,7 @@ from core.db import db
 from core.errors import ValidationError
 from core.i18n import _
 from core.kernel import hooks
+from core.people.colleagues import names_of
 from core.reports.declare import Answer, Column
 from core.workflow.numbering import today
 

@@ -33,7 +33,7 @@ from addons.stock.services.ledger import Cause, Movement, move, receive, reverse
 from addons.stock.services.location_map import Bin, find_map
 from addons.stock.services.lots import NewLot, Origin, hold_lot, make_lots, note_origins, release_lot
 from addons.stock.services.parting import Handled, lock_draft, post_part
-from addons.stock.services.people import find_person, name_of, names_of
+from addons.stock.services.people import find_person, name_of
 from addons.stock.services.periods import close_period, closed_until, reopen_period
 from addons.stock.services.picking import (
     Pick,
@@ -137,7 +137,6 @@ __all__ = [
     "missing_in",
     "move",
     "name_of",
-    "names_of",
     "note_origins",
     "note_returned",
     "on_hand",

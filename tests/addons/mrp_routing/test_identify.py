@@ -21,7 +21,7 @@ def floor(any_app: Flask, system: Any) -> Floor:
 
 
 def meant_by(floor: Floor) -> Meant:
-    return Meant(floor.worker.id, floor.machine.id, floor.order.operations[0].id)
+    return Meant(worker_id=floor.worker.id, machine_id=floor.machine.id, operation_id=floor.order.operations[0].id)
 
 
 def test_badge_machine_and_operation_are_taken_in_any_order_printed_or_typed(floor: Floor) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from addons.mrp_routing.events import WorkOrderDone
 from addons.mrp_routing.factories import make_routing, make_work_order
-from addons.mrp_routing.models import Operation, TimeEntry
+from addons.mrp_routing.models import Operation, QuantityEntry, TimeEntry
 from addons.mrp_routing.services import count_made, count_wip, remaining, take_scans
 from addons.mrp_routing.workflows import done
 from core.db import Quantity, db
@@ -63,7 +63,7 @@ def test_an_order_completes_by_itself_once_every_piece_is_made_or_scrapped(floor
     assert floor.order.state == "in_progress"
     floor.report(2, scrap=1)
     assert floor.order.state == "done"
-    assert remaining(floor.order, floor.order.operations) == 0
+    assert remaining(floor.order) == 0
     assert count_made([floor.order.id]) == {floor.order.id: Decimal(7)}
 
 
@@ -131,7 +131,8 @@ def test_two_workers_share_an_operation_and_each_reports_his_own(floor: Floor) -
     refused = floor.take(worker=other, action="finish", good=Decimal(5))
     assert refused.code == "too_many"
     floor.take(worker=other, action="finish", good=Decimal(4))
-    entries = db.session.execute(select(TimeEntry.user_id, TimeEntry.good).order_by(TimeEntry.id)).all()
+    query = select(QuantityEntry.user_id, QuantityEntry.quantity).order_by(QuantityEntry.id)
+    entries = db.session.execute(query).all()
     assert [tuple(entry) for entry in entries] == [(floor.worker.id, 6), (other.id, 4)]
     assert figures(floor)[0] == (10, 0)
 
@@ -215,9 +216,8 @@ def _commands(chance: random.Random, floor: Floor, workers: list[Any]) -> Iterat
 
 
 def _reported(operation: Operation) -> tuple[Decimal, Decimal]:
-    query = select(
-        func.coalesce(func.sum(TimeEntry.good, type_=Quantity), 0),
-        func.coalesce(func.sum(TimeEntry.scrap, type_=Quantity), 0),
-    ).where(TimeEntry.operation_id == operation.id)
-    good, scrap = db.session.execute(query).one()
-    return Decimal(good), Decimal(scrap)
+    query = select(QuantityEntry.outcome, func.sum(QuantityEntry.quantity, type_=Quantity)).where(
+        QuantityEntry.operation_id == operation.id
+    )
+    sums = dict(db.session.execute(query.group_by(QuantityEntry.outcome)).all())
+    return sums.get("good", Decimal(0)), sums.get("scrap", Decimal(0))

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from addons.mrp_routing.models import ScanEvent, TimeEntry
+from addons.mrp_routing.models import QuantityEntry, ScanEvent, TimeEntry
 from addons.mrp_routing.services import make_code
 from core.db import db, run_unit
 from core.testing.people import csrf, make_role, make_user, sign_in
@@ -88,7 +88,7 @@ def test_work_starts_once_badge_and_operation_are_known_in_any_order(terminal: T
             if "OK" in terminal.news:
                 break
         assert terminal.news.startswith("OK Started")
-        assert f"{floor.order.number} · 1" in terminal.news
+        assert f"{floor.order.number}-1 · 1" in terminal.news
     assert len(db.session.scalars(select(TimeEntry)).all()) == 6
 
 
@@ -110,7 +110,7 @@ def test_a_second_scan_asks_for_quantities_and_never_ends_anything_by_itself(ter
     assert 'value="10"' in terminal.text
     assert db.session.scalars(select(TimeEntry.finished_at)).all() == [None]
     terminal.finish("7", "1")
-    assert terminal.news.startswith("OK Finished: 7 good, 1 scrap")
+    assert terminal.news.startswith("OK Finished: 7 good · 1 scrap")
     assert (floor.operations[0].good, floor.operations[0].scrap) == (Decimal(7), Decimal(1))
 
 
@@ -169,7 +169,7 @@ def test_a_page_sent_twice_has_its_effect_once(terminal: Terminal, floor: Floor)
     first = terminal.finish("3").news
     terminal.fields = sent
     assert terminal.finish("3").news == first
-    assert db.session.scalars(select(TimeEntry.good)).all() == [3]
+    assert db.session.scalars(select(QuantityEntry.quantity)).all() == [3]
 
 
 def test_a_page_whose_event_is_no_uuid_is_to_be_loaded_again(terminal: Terminal) -> None:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from addons.mrp_routing.models import Routing, ScanEvent, TimeEntry
+from addons.mrp_routing.models import QuantityEntry, Routing, ScanEvent, TimeEntry
 from addons.mrp_routing.services import Answer, Scan, take_scans
 from core.actor import SYSTEM, acting
 from core.db import db, run_unit
@@ -74,7 +74,7 @@ def test_workers_who_report_at_once_never_report_more_than_there_is(pg_app: Flas
     assert {a.verdict for a in send(pg_app, [make_scan(badge, ticket) for badge in badges])} == {"applied"}
     answers = send(pg_app, [make_scan(badge, ticket, good=Decimal(3)) for badge in badges])
     assert sorted(a.verdict for a in answers) == ["applied"] * 3 + ["pending"] * (DEVICES - 3)
-    assert floor.operations[0].good == db.session.scalar(select(func.sum(TimeEntry.good))) == 9
+    assert floor.operations[0].good == db.session.scalar(select(func.sum(QuantityEntry.quantity))) == 9
 
 
 def test_one_of_two_revisions_approved_at_once_counts(pg_app: Flask, system: Any) -> None:

@@ -329,13 +329,13 @@ def booked_until(item: Item, day: Any) -> Decimal:
     return sum((q if flow == "in" else -q for flow, q in db.session.execute(query)), ZERO)
 
 
-def run(runs: int, **more: Any) -> None:
-    """So many sequences of 50 steps."""
+def run(runs: int, steps: int = 50, **more: Any) -> None:
+    """So many sequences; at night, and looking for a fault, of 50 steps."""
     run_state_machine_as_test(
         Store,
         settings=settings(
             max_examples=runs,
-            stateful_step_count=50,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=runs < 1_000,
@@ -344,9 +344,9 @@ def run(runs: int, **more: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("runs", [100, pytest.param(2_000, marks=pytest.mark.nightly)])
-def test_any_sequence_keeps_the_ledgers_promises(any_app: Flask, system: Any, runs: int) -> None:
-    run(runs)
+@pytest.mark.parametrize(("runs", "steps"), [(100, 30), pytest.param(2_000, 50, marks=pytest.mark.nightly)])
+def test_any_sequence_keeps_the_ledgers_promises(any_app: Flask, system: Any, runs: int, steps: int) -> None:
+    run(runs, steps)
 
 
 def _nothing(*args: Any, **named: Any) -> None:
