@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: setup setup-test run test lint unit bench bench-against nightly lock clean
+.PHONY: setup setup-test run test lint unit bench bench-against nightly replay lock clean
 
 setup: ## what `make run` needs
 	@bash scripts/setup.sh run
@@ -36,6 +36,10 @@ bench: setup-test ## figures, as a table and as JSON lines
 
 bench-against: setup-test ## the same figures beside those of another commit: make bench-against REV=HEAD~1
 	$(BIN)/python -m bench.compare $(REV)
+
+replay: setup-test ## a production log through the public API into a fresh database: make replay FILE=…
+	@test -n "$(FILE)" || { echo "say which: make replay FILE=production_log.csv"; exit 2; }
+	@$(BIN)/python -m examples.production_log.replay "$(FILE)"
 
 nightly: setup-test ## the long campaigns, and pages in the sizes and languages that `make test` leaves out
 	$(PYTEST) -m nightly tests

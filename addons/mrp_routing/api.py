@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from addons.mrp_routing.models import TIME_KINDS
 from addons.mrp_routing.services import Scan, take_scans
 from addons.mrp_routing.services.codes import MOST_CHARACTERS, MOST_CODES
-from addons.mrp_routing.services.scans import ACTIONS
+from addons.mrp_routing.services.scans import ACTIONS, keep_unreadable
 from core.api.declare import Endpoint
 from core.db import Quantity, utcnow
 from core.i18n import _
@@ -64,6 +64,24 @@ class Event(InputSchema):
     note = LineText(validate=validate.Length(max=200), metadata={"title": _("Note")})
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """An event that is none: what was sent, and what is wrong with it."""
+
+    raw: Any
+    messages: Any
+
+
+class EachByItself(fields.Nested):
+    """An event of a batch; one that cannot be read stops no other."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, partial=partial, **kwargs)
+        except ValidationError as error:
+            return Unreadable(value, error.messages)
+
+
 class Batch(InputSchema):
     """Scans of one device."""
 
@@ -74,7 +92,7 @@ class Batch(InputSchema):
         metadata={"title": _("Sent at, by the device's clock")},
     )
     events = fields.List(
-        fields.Nested(Event), required=True, validate=validate.Length(max=MOST_EVENTS), metadata={"title": _("Events")}
+        EachByItself(Event), required=True, validate=validate.Length(max=MOST_EVENTS), metadata={"title": _("Events")}
     )
 
 
@@ -101,7 +119,10 @@ def take(batch: Mapping[str, Any]) -> dict[str, Any]:
     """Keep and apply the scans."""
     now, sent = utcnow(), batch.get("sent_at")
     offset = now - sent if sent is not None else timedelta()
-    answers = take_scans(batch["device"], [_scan(event) for event in batch["events"]], offset)
+    unreadable = [event for event in batch["events"] if isinstance(event, Unreadable)]
+    scans = [_scan(event) for event in batch["events"] if not isinstance(event, Unreadable)]
+    answers = take_scans(batch["device"], scans, offset)
+    answers += [keep_unreadable(batch["device"], event.raw, event.messages) for event in unreadable]
     return {"results": [asdict(answer) for answer in answers], "server_time": utcnow().isoformat()}
 
 

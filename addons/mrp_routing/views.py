@@ -184,6 +184,15 @@ MENUS = (
         sequence=5,
     ),
     Menu(
+        key="mrp_routing.waiting",
+        title=_("Scans to settle"),
+        icon="alert-triangle",
+        parent="mrp_routing",
+        endpoint="mrp_routing.waiting",
+        permission="mrp_routing.work_order.correct",
+        sequence=7,
+    ),
+    Menu(
         key="mrp_routing.orders",
         title=_("Work orders"),
         icon="clipboard-list",

@@ -1,20 +1,30 @@
-"""The page for reporting work by scanning."""
+"""The page for reporting work by scanning, and those for scans that could not be applied."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from addons.mrp_routing.services import Screen, Step, advance
+from addons.masterdata.services import factory_zone
+from addons.mrp_routing.services import Scan, Screen, Step, advance
 from addons.mrp_routing.services.codes import MOST_CODES
+from addons.mrp_routing.services.corrections import Waiting, find_waiting, get_waiting, try_to_settle
 from core.actor import current_actor
+from core.db import utcnow
 from core.errors import ValidationError
 from core.i18n import _
 from core.web.access import requires
 from core.web.errors import wants_fragment
+from core.web.format import local
+from core.workflow.quantities import read_quantity
 
 blueprint = Blueprint("mrp_routing", __name__)
+CORRECT = "mrp_routing.work_order.correct"
+AMOUNTS = {"good": _("Good"), "scrap": _("Scrap"), "rework": _("Rework"), "held": _("Held")}
 REPORT = "mrp_routing.work_order.report"
 
 
@@ -39,6 +49,56 @@ def scan_step() -> str:
     )
     screen = advance(f"web-{current_actor().session_id or 0}", step)
     return render_template(f"mrp_routing/{'scan_panel' if wants_fragment() else 'scan'}.html", screen=screen)
+
+
+@blueprint.get("/waiting")
+@requires(CORRECT)
+def waiting() -> str:
+    """Scans that could not be applied, for somebody to decide."""
+    return render_template("mrp_routing/waiting.html", scans=find_waiting())
+
+
+@blueprint.get("/waiting/<uuid:event_id>")
+@requires(CORRECT)
+def waiting_scan(event_id: uuid.UUID) -> str:
+    """One of them, with what it said to be put right."""
+    return _settling(get_waiting(str(event_id)))
+
+
+@blueprint.post("/waiting/<uuid:event_id>")
+@requires(CORRECT)
+def settle_scan(event_id: uuid.UUID) -> Any:
+    """Do what it should have said, or nothing."""
+    found, form = get_waiting(str(event_id)), request.form
+    try:
+        changed = None if "dismiss" in form else _changed(form)
+        refusal = try_to_settle(str(event_id), changed, form.get("why", ""))
+    except ValidationError as error:
+        refusal = str(error)
+    return _settling(found, refusal) if refusal else redirect(url_for("mrp_routing.waiting"))
+
+
+def _settling(found: Waiting, refusal: str = "") -> str:
+    at = f"{local(found.event.at):%Y-%m-%dT%H:%M}"
+    return render_template(
+        "mrp_routing/settle.html", found=found, at=at, refusal=refusal, amounts=AMOUNTS, form=request.form
+    )
+
+
+def _changed(form: Mapping[str, str]) -> Scan:
+    """The scan as somebody has put it right. Raises `ValidationError` for what is no time or quantity."""
+    at = _local_time(form.get("at", "")) or utcnow()
+    since = _local_time(form.get("since", "")) or at
+    said: dict[str, Any] = {name: read_quantity(form[name]) for name in AMOUNTS if form.get(name, "").strip()}
+    return Scan(event_id="", at=at, since=since, codes=form.get("codes", "").split(), **said)
+
+
+def _local_time(text: str) -> datetime | None:
+    """A time of the factory as a form sends it; None when empty."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=factory_zone()) if text else None
+    except ValueError:
+        raise ValidationError(_("Write the time as a date and a clock time.")) from None
 
 
 def _event_id(text: str) -> str:

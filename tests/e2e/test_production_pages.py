@@ -33,6 +33,12 @@ def test_every_page_of_production_can_be_looked_at(shop: Site, visitor: Visitor)
         "operation-types": "/m/mrp_routing/operation-types",
         "machine": "/m/mrp_routing/machines/1",
         "scans": "/m/mrp_routing/scans",
+        "scans-to-settle": "/mrp_routing/waiting",
+        "corrections": "/m/mrp_routing/corrections",
+        "reasons": "/m/mrp_routing/reasons",
+        "machine-stops": "/m/mrp_routing/machine-stops",
+        "findings": "/reports/mrp_routing/findings",
+        "hours": "/reports/mrp_routing/hours",
         "scan-record": "/m/mrp_routing/scans/1",
     }
     for name, path in pages.items():

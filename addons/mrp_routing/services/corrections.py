@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -115,7 +117,7 @@ def correct_time(entry_id: int, interval: Interval, reason: str) -> Correction:
     Raises `ValidationError` for an end before the start or in the future.
     """
     current_actor().require(CORRECT)
-    entry = db.session.get(TimeEntry, entry_id)
+    entry = db.session.scalar(select(TimeEntry).where(TimeEntry.id == entry_id))
     if entry is None:
         raise NotFound(_("There is no such time entry, or it is not yours to see."))
     place = lock_place(entry.operation_id)
@@ -219,3 +221,44 @@ def _checked(reason: str) -> str:
     if not reason.strip():
         raise ValidationError(_("Say why."))
     return reason.strip()[:200]
+
+
+def try_to_settle(event_id: str, changed: Scan | None, reason: str) -> str:
+    """Settle a scan that waits, or dismiss it without a change: says why that cannot be, nothing when it was done."""
+    try:
+        with db.session.begin_nested():
+            if changed is None:
+                dismiss(event_id, reason)
+            else:
+                settle(event_id, changed, reason)
+    except (Conflict, NotFound, ValidationError) as error:
+        return str(error)
+    return ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A scan that waits: the row, who is meant by it as far as that is known, and the codes as they were scanned."""
+
+    event: ScanEvent
+    codes: str
+    said: Mapping[str, Any]
+
+
+def find_waiting(most: int = 200) -> list[Waiting]:
+    """Scans that could not be applied, the latest first. One statement."""
+    query = select(ScanEvent).where(ScanEvent.verdict == "pending").order_by(ScanEvent.at.desc(), ScanEvent.id.desc())
+    return [_waiting(event) for event in db.session.scalars(query.limit(most))]
+
+
+def get_waiting(event_id: str) -> Waiting:
+    """One of them. Raises `NotFound` when it does not wait any more."""
+    event = db.session.scalar(select(ScanEvent).where(ScanEvent.event_id == event_id, ScanEvent.verdict == "pending"))
+    if event is None:
+        raise NotFound(_("This scan waits for nobody any more."))
+    return _waiting(event)
+
+
+def _waiting(event: ScanEvent) -> Waiting:
+    said = event.payload
+    return Waiting(event, " ".join(said.get("codes", ())) or str(said.get("unreadable", "")), said)

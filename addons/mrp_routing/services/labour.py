@@ -104,7 +104,7 @@ def find_shares(first: date, last: date, worker_ids: Collection[int] | None = No
 
 def _rows(first: date, last: date, worker_ids: Collection[int] | None) -> Sequence[Any]:
     """Entries that touch these days, with what divides them; a day more on each side, for night shifts."""
-    start, end = _instant(first - timedelta(days=1)), _instant(last + timedelta(days=2))
+    start, end = day_begins(first - timedelta(days=1)), day_begins(last + timedelta(days=2))
     query = (
         select(
             TimeEntry.id,
@@ -177,7 +177,8 @@ def _second(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def _instant(day: date) -> datetime:
+def day_begins(day: date) -> datetime:
+    """The midnight a day of the factory begins with."""
     return datetime(day.year, day.month, day.day, tzinfo=factory_zone())
 
 

@@ -30,6 +30,12 @@ from core.web.format import datetime_text, number_text
 from core.workflow.fire import fire
 
 GATED = ("start", "rework")  # setting up may begin before anything has arrived
+SAID = {
+    "good": _("%(quantity)s good"),
+    "scrap": _("%(quantity)s scrap"),
+    "rework": _("%(quantity)s for rework"),
+    "hold": _("%(quantity)s held"),
+}
 ACTIONS = (*STARTS, "report", "finish", "pause", "leave", "given")
 
 
@@ -229,12 +235,10 @@ def tell_of(place: Place, made: Sequence[Made]) -> None:
 
 
 def _summary(done: str, made: Sequence[Made]) -> str:
-    """What was done, and the quantities: `Finished: 7 good, 1 scrap`."""
-    words = {"good": _("good"), "scrap": _("scrap"), "rework": _("rework"), "hold": _("held")}
-    said = [
-        f"{number_text(p.quantity)} {words[p.outcome]}" for p in made if p.quantity or p.outcome in ("good", "scrap")
-    ]
-    return f"{done}: {' · '.join(said)}" if said else done
+    """What was done, and the quantities: `Finished: 7 good · 1 scrap`."""
+    told = [part for part in made if part.quantity or part.outcome in ("good", "scrap")]
+    said = " · ".join(str(SAID[part.outcome]) % {"quantity": number_text(part.quantity)} for part in told)
+    return gettext("%(done)s: %(made)s", done=done, made=said) if said else done
 
 
 def _mark(report: Report) -> Mark:

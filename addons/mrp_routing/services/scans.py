@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from core.i18n import _, gettext
 REPORT = "mrp_routing.work_order.report"
 MACHINE_ACTIONS = ("down", "up")
 ACTIONS = (*STARTS, "report", "finish", "pause", "leave", *MACHINE_ACTIONS)
+MOST_KEPT = 4000  # characters of what cannot be read
 SAME_MOMENT = timedelta(seconds=5)
 CLOCK_SECONDS = 30  # a clock that is off by more is put right
 
@@ -125,6 +127,31 @@ def _in_order(scans: Sequence[Scan]) -> Iterator[Scan]:
         else:
             yield scan
         reached = max(scan.at, reached or scan.at) if scan.seq is not None else reached
+
+
+def keep_unreadable(device: str, raw: Any, messages: Any) -> Answer:
+    """Keep an event that is none, as far as it has an id, for somebody to look at; else say what is wrong. Flushes."""
+    current_actor().require(REPORT)
+    what = gettext("Unreadable: %(what)s", what=printable(json.dumps(messages, ensure_ascii=False, default=str)))
+    event_id = _id_in(raw)
+    answer = Answer(id=event_id or "", verdict="pending" if event_id else "rejected", code="unreadable", message=what)
+    if event_id is None:
+        return answer
+    text = printable(json.dumps(raw, ensure_ascii=False, default=str))[:MOST_KEPT]
+    payload, digest = {"device": device, "unreadable": text}, hashlib.sha256(text.encode()).hexdigest()
+    scan = Scan(event_id=event_id, at=utcnow(), codes=())
+    row_id = _keep(device, scan, scan.at, timedelta(), payload, digest)
+    if row_id is None:
+        return _again(device, scan, digest)
+    _note(Kept(row_id, device, scan.at, scan), answer, {})
+    return answer
+
+
+def _id_in(raw: Any) -> str | None:
+    try:
+        return str(uuid.UUID(str(raw["id"])))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def find_answer(event_id: str) -> Answer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
 
 from addons.stock.models import CONDITIONS
@@ -20,16 +19,10 @@ from addons.stock.reports.answers import (
 )
 from addons.stock.services.movement import BANDS
 from core.i18n import Text, _
+from core.reports.asks import FROM, UNTIL
 from core.reports.declare import Ask, Column, Report
 from core.workflow.numbering import today
 
-
-def _month() -> date:
-    return today().replace(day=1)
-
-
-FROM = Ask(name="start", title=_("From day"), kind="date", default=_month, required=True)
-UNTIL = Ask(name="end", title=_("Until day"), kind="date", default=today, required=True, not_before="start")
 ITEM = Ask(name="item", title=_("Item"), kind="link", target="masterdata.item", required=True)
 CATEGORY = Ask(name="category", title=_("Item category"), kind="link", target="masterdata.item_category")
 PLACE = Ask(name="place", title=_("Location"), kind="link", target="stock.location")

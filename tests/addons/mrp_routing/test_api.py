@@ -73,28 +73,26 @@ def test_one_bad_event_stops_no_other_of_its_batch(floor: Floor, send: Send) -> 
     assert [r["verdict"] for r in answer.json["results"]] == ["pending", "applied"]
 
 
-def test_what_is_no_event_is_refused_and_named(floor: Floor, send: Send) -> None:
-    good = event("x")
+def test_what_is_no_event_waits_with_its_reason_and_stops_no_other(floor: Floor, send: Send) -> None:
     wrong = [
-        {**good, "id": "7"},
-        {**good, "at": "2026-01-01T08:00:00"},
-        {**good, "codes": []},
-        {**good, "action": "dance"},
-        {**good, "qty": {"good": "-1"}},
-        {**good, "qty": {"good": 0.5}},
-        {**good, "extra": 1},
+        {**event("x"), "at": "2026-01-01T08:00:00"},
+        {**event("x"), "codes": []},
+        {**event("x"), "action": "dance"},
+        {**event("x"), "qty": {"good": "-1"}},
+        {**event("x"), "qty": {"good": 0.5}},
+        {**event("x"), "extra": "a"},
     ]
-    answers = [send(event) for event in wrong]
-    assert {a.status_code for a in answers} == {422}
-    assert [list(a.json["errors"]) for a in answers] == [
-        ["events.0.id"],
-        ["events.0.at"],
-        ["events.0.codes"],
-        ["events.0.action"],
-        ["events.0.qty.good"],
-        ["events.0.qty.good"],
-        ["events.0.extra"],
-    ]
+    good = event(floor.worker.badge, floor.ticket())
+    results = send(*wrong, good).json["results"]
+    assert [(r["verdict"], r["code"]) for r in results] == [("applied", "started")] + [("pending", "unreadable")] * 6
+    assert send(*wrong).json["results"] == [{**r, "verdict": "duplicate"} for r in results[1:]]
+
+
+def test_what_has_no_id_is_refused_by_itself_and_a_batch_that_is_none_as_a_whole(floor: Floor, send: Send) -> None:
+    results = send({**event("x"), "id": "7"}, event(floor.worker.badge, floor.ticket())).json["results"]
+    assert [(r["verdict"], r["code"]) for r in results] == [("applied", "started"), ("rejected", "unreadable")]
+    assert send(event("x"), device="").status_code == 422
+    assert send(*[event("x")] * 101).status_code == 422
 
 
 def test_a_device_without_the_right_to_report_is_refused(any_app: Flask, floor: Floor) -> None:
