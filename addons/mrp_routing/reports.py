@@ -11,6 +11,7 @@ from typing import Any
 from addons.mrp_routing.models import TIME_KINDS
 from addons.mrp_routing.services.findings import RULES, find_findings
 from addons.mrp_routing.services.labour import find_shares, minutes_of
+from addons.mrp_routing.services.planning import find_outlook
 from core.i18n import _, gettext
 from core.people.colleagues import names_of
 from core.reports.asks import FROM, UNTIL
@@ -46,11 +47,47 @@ def answer_hours(asked: Mapping[str, Any]) -> Answer:
     return Answer(rows=sorted(rows, key=lambda row: (row["day"], row["worker"])))
 
 
+def answer_outlook(asked: Mapping[str, Any]) -> Answer:
+    """When every open ticket will be done by a plan made now, the latest first."""
+    rows = [
+        {
+            "ticket": outlook.ticket.number,
+            "ticket_id": outlook.ticket.work_order_id,
+            "item": f"{outlook.ticket.work_order.item.code} {outlook.ticket.work_order.item.name}",
+            "quantity": outlook.ticket.quantity,
+            "due": outlook.ticket.work_order.due_on,
+            "end": outlook.end,
+            "late": (Decimal(outlook.late) / 60).quantize(Decimal("0.1")) if outlook.late else None,
+            "because": outlook.because,
+        }
+        for outlook in find_outlook()
+    ]
+    return Answer(rows=rows)
+
+
 def _hours(seconds: int | None) -> Decimal | None:
     return (minutes_of(seconds) / 60).quantize(Decimal("0.01")) if seconds is not None else None
 
 
 REPORTS = (
+    Report(
+        name="outlook",
+        title=_("Forecast"),
+        help=_("When every open job ticket will be done on the machines there are, and what the late ones wait for."),
+        permission="mrp_routing.work_order.read",
+        icon="calendar-stats",
+        sequence=38,
+        answer=answer_outlook,
+        columns=(
+            Column(name="ticket", title=_("Job ticket"), target="mrp_routing.work_order"),
+            Column(name="item", title=_("Item")),
+            Column(name="quantity", title=_("Quantity"), kind="quantity"),
+            Column(name="due", title=_("Due on"), kind="date"),
+            Column(name="end", title=_("Will be done"), kind="datetime"),
+            Column(name="late", title=_("Late (h)"), kind="decimal"),
+            Column(name="because", title=_("Because")),
+        ),
+    ),
     Report(
         name="findings",
         title=_("Findings"),

@@ -47,7 +47,9 @@ class WorkOrder(Document, Scoped, Numbered, Stateful):
     item_id: Mapped[int] = link("masterdata_item.id", _("Item"))
     quantity: Mapped[Decimal] = column(Quantity, _("Quantity"), info={"minimum": 0})
     due_on: Mapped[date | None] = column(Date, _("Due on"), index=True)
-    priority: Mapped[int] = column(Integer, _("Priority"), default=5, info={"minimum": 0})
+    priority: Mapped[int] = column(
+        Integer, _("Priority"), default=5, info={"minimum": 0, "help": _("0 is the most urgent, 5 the usual.")}
+    )
     origin: Mapped[str | None] = column(String(60), _("Made for"), info=NEVER)
     routing_id: Mapped[int | None] = link("mrp_routing_routing.id", _("Routing"), info=NEVER)
 

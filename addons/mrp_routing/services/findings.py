@@ -27,6 +27,7 @@ RULES = {
     "placeholder": _("Time not measured"),
     "span": _("Times that do not agree"),
     "clock": _("Wrong clock"),
+    "overtaken": _("Out of order"),
     "same": _("Reported twice alike"),
     "worker_overlap": _("Worker at two places"),
     "machine_overlap": _("Machine at two places"),

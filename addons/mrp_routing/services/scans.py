@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import false, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from addons.mrp_routing.models import TIME_KINDS, ScanEvent, ScanFlag
 from addons.mrp_routing.services.availability import ZERO, Flag, Place, lock_place
@@ -140,10 +141,10 @@ def keep_unreadable(device: str, raw: Any, messages: Any) -> Answer:
     text = printable(json.dumps(raw, ensure_ascii=False, default=str))[:MOST_KEPT]
     payload, digest = {"device": device, "unreadable": text}, hashlib.sha256(text.encode()).hexdigest()
     scan = Scan(event_id=event_id, at=utcnow(), codes=())
-    row_id = _keep(device, scan, scan.at, timedelta(), payload, digest)
-    if row_id is None:
+    row = _keep(device, scan, scan.at, timedelta(), payload, digest)
+    if row is None:
         return _again(device, scan, digest)
-    _note(Kept(row_id, device, scan.at, scan), answer, {})
+    _note(Kept(row.id, device, scan.at, scan), answer, {})
     return answer
 
 
@@ -165,11 +166,13 @@ def _take(device: str, scan: Scan, behind: timedelta) -> Answer:
     payload = _payload(device, scan)
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     at = min(scan.at + behind, utcnow())
-    row_id = _keep(device, scan, at, behind, payload, digest)
-    if row_id is None:
+    row = _keep(device, scan, at, behind, payload, digest)
+    if row is None:
         return _again(device, scan, digest)
-    kept = Kept(row_id, device, at, replace(scan, since=scan.since + behind if scan.since else None))
+    kept = Kept(row.id, device, at, replace(scan, since=scan.since + behind if scan.since else None))
     flags = [Flag("clock", gettext("The device's clock is wrong."))] if behind or scan.at > at else []
+    if row.is_overtaken:
+        flags.append(Flag("overtaken", gettext("A later scan of this device came first.")))
     return _understand(kept, flags)
 
 
@@ -182,8 +185,10 @@ def _payload(device: str, scan: Scan) -> dict[str, Any]:
     return payload
 
 
-def _keep(device: str, scan: Scan, at: datetime, behind: timedelta, payload: dict[str, Any], digest: str) -> int | None:
+def _keep(device: str, scan: Scan, at: datetime, behind: timedelta, payload: dict[str, Any], digest: str) -> Any:
     """Put the event into the inbox; None when its id or its number is there already.
+
+    Tells its row's `id`, and with `is_overtaken` whether an event with a larger number of the device is there.
 
     A concurrent duplicate waits here for the first to commit.
     """
@@ -201,9 +206,11 @@ def _keep(device: str, scan: Scan, at: datetime, behind: timedelta, payload: dic
         "answer": {},
         "user_id": current_actor().user_id,
     }
-    insertion = dialect.insert(ScanEvent).values([row]).on_conflict_do_nothing().returning(ScanEvent.id)
-    kept: int | None = db.session.execute(insertion).scalar()
-    return kept
+    other = aliased(ScanEvent)
+    latest = select(func.max(other.device_seq)).where(other.device == device).scalar_subquery()
+    overtaken = (latest > scan.seq).label("is_overtaken") if scan.seq is not None else false().label("is_overtaken")
+    insertion = dialect.insert(ScanEvent).values([row]).on_conflict_do_nothing()
+    return db.session.execute(insertion.returning(ScanEvent.id, overtaken)).first()
 
 
 def _again(device: str, scan: Scan, digest: str) -> Answer:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,48 +23,12 @@ from addons.stock.models import Receipt, StockMove
 from core.db.session import db
 from core.testing.apps import TestApp, postgres_app
 from core.testing.people import administrator, make_token
+from core.testing.served import Web
 from core.testing.servers import Postgres, free_port, postgres
 from tests.addons.stock.support import commit, main, stocked
 
 CLIENTS, LINES, SEED, PATIENCE = 6, 3, 20261127, 60
 REFUSALS = range(400, 500)
-
-
-@dataclass
-class Web:
-    """`qingmes serve` on a database, killed and started again."""
-
-    app: Any
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
-        config = self.app.config["QINGMES"]
-        environment = {
-            **os.environ,
-            "QINGMES_DATA": str(config.data_dir),
-            "QINGMES_DATABASE_URL": config.database_url,
-            "QINGMES_SECRET_KEY": config.secret_key,
-        }
-        command = [sys.executable, "-m", "core.cli", "serve", "--threads", "8", "--port", str(self.port)]
-        with (config.data_dir / "web.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, cwd=Path.cwd(), start_new_session=True
-            )
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.02)
-        raise RuntimeError((config.data_dir / "web.log").read_text()[-2000:])
-
-    def kill(self) -> None:
-        """SIGKILL its master and workers at once."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
 
 
 @dataclass
