@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from addons.mrp_routing import services
 from addons.mrp_routing.models import Machine, Operation, TimeEntry, WorkOrder
+from addons.mrp_routing.services.availability import OPEN_STATES
+from core.actor import current_actor
 from core.db import db
 
 
@@ -31,9 +33,15 @@ def operations_of(order: WorkOrder) -> dict[str, Any]:
         "operations": operations,
         "codes": codes,
         "pictures": {operation_id: qr_picture(code) for operation_id, code in codes.items()},
+        "may_part": may_part(order),
         "has_tickets": len({o.ticket_id for o in operations}) > 1,
         "at_work": at_work,
     }
+
+
+def may_part(order: WorkOrder) -> bool:
+    """Whether the reader may split and merge tickets of the order now."""
+    return order.state in OPEN_STATES and current_actor().can("mrp_routing.work_order.split")
 
 
 def plate_of(machine: Machine) -> dict[str, Any]:

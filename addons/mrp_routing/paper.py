@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from addons.mrp_routing.models import Machine, Operation, WorkOrder
@@ -12,13 +13,18 @@ from core.paper.declare import Document, Label
 
 
 def codes_of(orders: list[WorkOrder]) -> dict[int, dict[str, Any]]:
-    """For each work order the printed code and the standard minutes of each operation, by the operation's id."""
+    """For each work order its tickets with their operations, and the printed codes and standard minutes of these."""
+    return {order.id: _of_order(order) for order in orders}
+
+
+def _of_order(order: WorkOrder) -> dict[str, Any]:
+    grouped = groupby(order.operations, key=lambda operation: operation.ticket)
+    tickets = [(ticket, list(operations)) for ticket, operations in grouped]
     return {
-        order.id: {
-            "codes": {o.id: make_code("operation", o.id) for o in order.operations},
-            "minutes": {o.id: standard_minutes(o, order.quantity) for o in order.operations},
-        }
-        for order in orders
+        "tickets": tickets,
+        "ticket_codes": {ticket.id: make_code("ticket", ticket.id) for ticket, _operations in tickets},
+        "codes": {o.id: make_code("operation", o.id) for o in order.operations},
+        "minutes": {o.id: standard_minutes(o, t.quantity) for t, operations in tickets for o in operations},
     }
 
 
@@ -39,7 +45,7 @@ PAPERS = (
         model="mrp_routing.work_order",
         template="mrp_routing/paper/job_ticket.html",
         context=codes_of,
-        loads=("item", "item.uom.code", "operations.work_center"),
+        loads=("item", "item.uom.code", "operations.work_center", "operations.ticket"),
     ),
     Label(
         name="machine_plate",

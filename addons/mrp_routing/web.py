@@ -1,4 +1,4 @@
-"""The page for reporting work by scanning, and those for scans that could not be applied."""
+"""The page for reporting work by scanning, and those for scans that could not be applied and tickets to be parted."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from addons.masterdata.services import factory_zone
-from addons.mrp_routing.services import Scan, Screen, Step, advance
+from addons.mrp_routing.services import Scan, Screen, Step, advance, merge, split
 from addons.mrp_routing.services.codes import MOST_CODES
 from addons.mrp_routing.services.corrections import Waiting, find_waiting, get_waiting, try_to_settle
+from addons.mrp_routing.services.tickets import find_parting
 from core.actor import current_actor
 from core.db import utcnow
+from core.db.session import refusal_of
 from core.errors import ValidationError
 from core.i18n import _
 from core.web.access import requires
@@ -24,6 +26,7 @@ from core.workflow.quantities import read_quantity
 
 blueprint = Blueprint("mrp_routing", __name__)
 CORRECT = "mrp_routing.work_order.correct"
+SPLIT = "mrp_routing.work_order.split"
 AMOUNTS = {"good": _("Good"), "scrap": _("Scrap"), "rework": _("Rework"), "held": _("Held")}
 REPORT = "mrp_routing.work_order.report"
 
@@ -76,6 +79,35 @@ def settle_scan(event_id: uuid.UUID) -> Any:
     except ValidationError as error:
         refusal = str(error)
     return _settling(found, refusal) if refusal else redirect(url_for("mrp_routing.waiting"))
+
+
+@blueprint.get("/parting/<int:operation_id>")
+@requires(SPLIT)
+def parting(operation_id: int) -> str:
+    """Pieces of a ticket that go on by themselves, or together with another."""
+    return _parting(operation_id)
+
+
+@blueprint.post("/parting/<int:operation_id>")
+@requires(SPLIT)
+def part(operation_id: int) -> Any:
+    """Split some off, or put the ticket together with another."""
+    order_id = find_parting(operation_id).place.order.id
+    refusal = refusal_of(lambda: _part(operation_id, request.form))
+    if refusal:
+        return _parting(operation_id, refusal)
+    return redirect(url_for("views.form", addon="mrp_routing", resource="work-orders", record_id=order_id))
+
+
+def _part(operation_id: int, form: Mapping[str, str]) -> None:
+    if form.get("into", "").isdigit():
+        merge(operation_id, int(form["into"]))
+    else:
+        split(operation_id, read_quantity(form.get("quantity", "")))
+
+
+def _parting(operation_id: int, refusal: str = "") -> str:
+    return render_template("mrp_routing/parting.html", found=find_parting(operation_id), refusal=refusal)
 
 
 def _settling(found: Waiting, refusal: str = "") -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from core.db.base import Base
+from core.errors import QingmesError
 
 T = TypeVar("T")
 
@@ -72,6 +73,16 @@ def run_unit(work: Callable[[], T], attempts: int = 3) -> T:
             db.session.rollback()
             raise
     raise AssertionError("unreachable")
+
+
+def refusal_of(work: Callable[[], Any]) -> str:
+    """Do something within the unit: why it was refused, and nothing of it is left; empty when it was done."""
+    try:
+        with db.session.begin_nested():
+            work()
+    except QingmesError as error:
+        return str(error)
+    return ""
 
 
 def is_retryable(error: DBAPIError) -> bool:

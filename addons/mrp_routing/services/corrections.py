@@ -22,6 +22,7 @@ from addons.mrp_routing.services.reporting import Report, report_done, resolve, 
 from addons.mrp_routing.services.scans import Answer, Scan, amounts_of, take_scans
 from core.actor import current_actor
 from core.db import db, utcnow
+from core.db.session import refusal_of
 from core.errors import Conflict, NotFound, ValidationError
 from core.i18n import _, gettext
 from core.web.format import datetime_text, number_text
@@ -225,15 +226,9 @@ def _checked(reason: str) -> str:
 
 def try_to_settle(event_id: str, changed: Scan | None, reason: str) -> str:
     """Settle a scan that waits, or dismiss it without a change: says why that cannot be, nothing when it was done."""
-    try:
-        with db.session.begin_nested():
-            if changed is None:
-                dismiss(event_id, reason)
-            else:
-                settle(event_id, changed, reason)
-    except (Conflict, NotFound, ValidationError) as error:
-        return str(error)
-    return ""
+    if changed is None:
+        return refusal_of(lambda: dismiss(event_id, reason))
+    return refusal_of(lambda: settle(event_id, changed, reason))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
 
 from addons.mrp_routing.models import JobTicket, Operation, RoutingOperation, WorkOrder
-from addons.mrp_routing.services.availability import OPEN_STATES, ZERO, Place, lock_place
+from addons.mrp_routing.services.availability import OPEN_STATES, ZERO, Place, get_place, lock_place
 from addons.mrp_routing.services.booking import Made, Source, book
 from addons.mrp_routing.services.reporting import is_at_work
 from core.actor import current_actor
@@ -90,6 +91,27 @@ def _child_of(place: Place, quantity: Decimal) -> JobTicket:
     db.session.flush()
     db.session.expire(place.order, ["tickets", "operations"])
     return child
+
+
+@dataclass(frozen=True)
+class Parting:
+    """An operation whose pieces may be parted, and the other tickets of the order that have some there."""
+
+    place: Place
+    others: Sequence[JobTicket]
+
+
+def find_parting(operation_id: int) -> Parting:
+    """What can be split or merged at an operation. Three statements. Raises `NotFound`."""
+    place = get_place(operation_id)
+    others = (
+        select(JobTicket)
+        .join(JobTicket.operations)
+        .where(JobTicket.work_order_id == place.order.id, JobTicket.id != place.ticket.id, JobTicket.state == "open")
+        .where(Operation.seq == place.operation.seq, Operation.here > ZERO)
+        .order_by(JobTicket.id)
+    )
+    return Parting(place, db.session.scalars(others).all())
 
 
 def _move(place: Place, quantity: Decimal) -> None:

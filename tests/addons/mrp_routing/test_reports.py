@@ -79,3 +79,26 @@ def test_a_scan_that_waits_is_dismissed_on_its_page(any_app: Flask, floor: Floor
 def test_settling_is_for_those_who_may_correct(any_app: Flask, floor: Floor) -> None:
     client = reader(any_app, "mrp_routing.work_order.read", "mrp_routing.work_order.report")
     assert client.get("/mrp_routing/waiting").status_code == 403
+
+
+def test_pieces_are_split_off_and_put_together_again_on_a_page(any_app: Flask, floor: Floor) -> None:
+    client = reader(any_app)
+    operation = floor.operations[0]
+    address = f"/mrp_routing/parting/{operation.id}"
+    assert address in client.get(f"/m/mrp_routing/work-orders/{floor.order.id}").text
+    token = csrf(client)
+    assert "go on by themselves" in client.post(address, data={"quantity": "11", "csrf_token": token}).text
+    assert client.post(address, data={"quantity": "4", "csrf_token": token}).status_code == 302
+    assert [t.quantity for t in floor.order.tickets] == [6, 4]
+    child = floor.order.tickets[1]
+    assert child.number in client.get(address).text
+    assert client.post(address, data={"into": str(child.id), "csrf_token": token}).status_code == 302
+    db.session.expire_all()
+    assert [(t.quantity, t.state) for t in floor.order.tickets] == [(0, "merged"), (10, "open")]
+
+
+def test_tickets_are_parted_by_those_who_may(any_app: Flask, floor: Floor) -> None:
+    client = reader(any_app, "mrp_routing.work_order.read", "mrp_routing.work_order.report")
+    address = f"/mrp_routing/parting/{floor.operations[0].id}"
+    assert address not in client.get(f"/m/mrp_routing/work-orders/{floor.order.id}").text
+    assert client.get(address).status_code == 403

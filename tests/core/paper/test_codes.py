@@ -89,15 +89,17 @@ def test_the_search_field_jumps_to_what_was_printed(app: Flask, client: FlaskCli
         assert client.get("/search", query_string={"q": scan_code(record)}).location == address
 
 
-def test_every_code_on_a_hundred_job_tickets_leads_to_its_record(app: Flask, system: Any) -> None:
+@pytest.mark.parametrize("many", [60, pytest.param(200, marks=pytest.mark.nightly)])
+def test_every_code_on_many_job_tickets_leads_to_its_record(app: Flask, system: Any, many: int) -> None:
     routing = make_routing(steps=2)
-    orders = [fire(make_work_order(item_id=routing.item_id), "release") for _n in range(100)]
+    orders = [fire(make_work_order(item_id=routing.item_id), "release") for _n in range(many)]
     pdf = printed("mrp_routing.work_order", "mrp_routing.job_ticket", *orders)
-    assert page_count(pdf) == 100
+    assert page_count(pdf) == many
     with acting(reader("mrp_routing.work_order.read")) as actor:
         for page, order in enumerate(orders):
             codes = scanned(pdf, page)
-            expected = [order.number] * 2 + [make_code("operation", o.id) for o in order.operations]
+            expected = [order.number] * 2 + [make_code("ticket", ticket.id) for ticket in order.tickets]
+            expected += [make_code("operation", o.id) for o in order.operations]
             assert sorted(codes) == sorted(expected)
             assert {search.jump(code, actor) for code in codes} == {f"/m/mrp_routing/work-orders/{order.id}"}
 
