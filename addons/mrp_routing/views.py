@@ -193,6 +193,15 @@ MENUS = (
         sequence=7,
     ),
     Menu(
+        key="mrp_routing.reports",
+        title=_("Reports"),
+        icon="report",
+        parent="mrp_routing",
+        endpoint="reports.index",
+        permission="mrp_routing.work_order.read",
+        sequence=70,
+    ),
+    Menu(
         key="mrp_routing.orders",
         title=_("Work orders"),
         icon="clipboard-list",

@@ -61,21 +61,21 @@ def waiting() -> str:
     return render_template("mrp_routing/waiting.html", scans=find_waiting())
 
 
-@blueprint.get("/waiting/<uuid:event_id>")
+@blueprint.get("/waiting/<int:scan_id>")
 @requires(CORRECT)
-def waiting_scan(event_id: uuid.UUID) -> str:
+def waiting_scan(scan_id: int) -> str:
     """One of them, with what it said to be put right."""
-    return _settling(get_waiting(str(event_id)))
+    return _settling(get_waiting(scan_id))
 
 
-@blueprint.post("/waiting/<uuid:event_id>")
+@blueprint.post("/waiting/<int:scan_id>")
 @requires(CORRECT)
-def settle_scan(event_id: uuid.UUID) -> Any:
+def settle_scan(scan_id: int) -> Any:
     """Do what it should have said, or nothing."""
-    found, form = get_waiting(str(event_id)), request.form
+    found, form = get_waiting(scan_id), request.form
     try:
         changed = None if "dismiss" in form else _changed(form)
-        refusal = try_to_settle(str(event_id), changed, form.get("why", ""))
+        refusal = try_to_settle(found.event.event_id, changed, form.get("why", ""))
     except ValidationError as error:
         refusal = str(error)
     return _settling(found, refusal) if refusal else redirect(url_for("mrp_routing.waiting"))

@@ -246,9 +246,9 @@ def find_waiting(most: int = 200) -> list[Waiting]:
     return [_waiting(event) for event in db.session.scalars(query.limit(most))]
 
 
-def get_waiting(event_id: str) -> Waiting:
+def get_waiting(scan_id: int) -> Waiting:
     """One of them. Raises `NotFound` when it does not wait any more."""
-    event = db.session.scalar(select(ScanEvent).where(ScanEvent.event_id == event_id, ScanEvent.verdict == "pending"))
+    event = db.session.scalar(select(ScanEvent).where(ScanEvent.id == scan_id, ScanEvent.verdict == "pending"))
     if event is None:
         raise NotFound(_("This scan waits for nobody any more."))
     return _waiting(event)

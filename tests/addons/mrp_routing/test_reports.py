@@ -50,7 +50,7 @@ def test_a_scan_that_waits_is_put_right_on_its_page(any_app: Flask, floor: Floor
     run_unit(lambda: floor.take(2))
     client = reader(any_app, *CHIEF)
     (event,) = db.session.scalars(select(ScanEvent))
-    address = f"/mrp_routing/waiting/{event.event_id}"
+    address = f"/mrp_routing/waiting/{event.id}"
     assert event.message in client.get("/mrp_routing/waiting").text
     token = csrf(client)
     form = {"codes": f"{floor.worker.badge} {floor.order.number}/1", "good": "3", "csrf_token": token}
@@ -71,7 +71,7 @@ def test_a_scan_that_waits_is_dismissed_on_its_page(any_app: Flask, floor: Floor
     client = reader(any_app, *CHIEF)
     (event,) = db.session.scalars(select(ScanEvent))
     form = {"dismiss": "1", "why": "by mistake", "csrf_token": csrf(client)}
-    assert client.post(f"/mrp_routing/waiting/{event.event_id}", data=form).status_code == 302
+    assert client.post(f"/mrp_routing/waiting/{event.id}", data=form).status_code == 302
     db.session.expire_all()
     assert (event.verdict, event.settlement) == ("settled", "by mistake")
 

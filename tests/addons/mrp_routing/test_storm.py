@@ -31,14 +31,14 @@ from core.db import db, utcnow
 from core.db.session import run_unit
 from core.testing.apps import TestApp, postgres_app
 from core.testing.people import administrator, make_token
-from core.testing.served import PATIENCE, Web
+from core.testing.served import Web
 from core.testing.servers import Postgres, Redis, free_port, postgres, redis
 from tests.addons.mrp_routing.support import make_floor, make_worker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 SEED = 20261127
-PIECES, LOST = 1_000_000, 0.05
+PIECES, LOST, PATIENCE = 1_000_000, 0.05, 300
 FORGETFUL = """
 import sys, uuid
 from dataclasses import replace

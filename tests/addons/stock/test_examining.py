@@ -17,7 +17,8 @@ from core.kernel.health import check_books
 
 
 def findings(app: Flask) -> list[tuple[str, str]]:
-    return [(f.level, str(f.sentence)) for f in check_books(app.config["QINGMES"])]
+    found = check_books(app.config["QINGMES"])
+    return [(f.level, str(f.sentence)) for f in found if f.key == "stock.ledger"]
 
 
 def test_books_that_add_up_are_in_order(any_app: Flask, system: Any) -> None:
