@@ -12,7 +12,8 @@ from marshmallow import ValidationError, fields, validate
 from addons.mrp_routing.models import TIME_KINDS
 from addons.mrp_routing.services import Scan, take_scans
 from addons.mrp_routing.services.codes import MOST_CHARACTERS, MOST_CODES
-from addons.mrp_routing.services.scans import ACTIONS, keep_unreadable
+from addons.mrp_routing.services.messages import ACTIONS
+from addons.mrp_routing.services.scans import keep_unreadable
 from core.api.declare import Endpoint
 from core.db import Quantity, utcnow
 from core.i18n import _

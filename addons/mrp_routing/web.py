@@ -13,7 +13,7 @@ from addons.masterdata.services import factory_zone
 from addons.mrp_routing.services import Scan, Screen, Step, advance, merge, split
 from addons.mrp_routing.services.codes import MOST_CODES
 from addons.mrp_routing.services.corrections import Waiting, find_waiting, get_waiting, try_to_settle
-from addons.mrp_routing.services.tickets import find_parting
+from addons.mrp_routing.services.tickets import Parting, find_parting
 from core.actor import current_actor
 from core.db import utcnow
 from core.db.session import refusal_of
@@ -27,6 +27,7 @@ from core.workflow.quantities import read_quantity
 blueprint = Blueprint("mrp_routing", __name__)
 CORRECT = "mrp_routing.work_order.correct"
 SPLIT = "mrp_routing.work_order.split"
+YEARS = range(2000, 2100)  # what the address for devices takes as well
 AMOUNTS = {"good": _("Good"), "scrap": _("Scrap"), "rework": _("Rework"), "held": _("Held")}
 REPORT = "mrp_routing.work_order.report"
 
@@ -61,14 +62,14 @@ def waiting() -> str:
     return render_template("mrp_routing/waiting.html", scans=find_waiting())
 
 
-@blueprint.get("/waiting/<int:scan_id>")
+@blueprint.get("/waiting/<record_id:scan_id>")
 @requires(CORRECT)
 def waiting_scan(scan_id: int) -> str:
     """One of them, with what it said to be put right."""
     return _settling(get_waiting(scan_id))
 
 
-@blueprint.post("/waiting/<int:scan_id>")
+@blueprint.post("/waiting/<record_id:scan_id>")
 @requires(CORRECT)
 def settle_scan(scan_id: int) -> Any:
     """Do what it should have said, or nothing."""
@@ -81,29 +82,31 @@ def settle_scan(scan_id: int) -> Any:
     return _settling(found, refusal) if refusal else redirect(url_for("mrp_routing.waiting"))
 
 
-@blueprint.get("/parting/<int:operation_id>")
+@blueprint.get("/parting/<record_id:operation_id>")
 @requires(SPLIT)
 def parting(operation_id: int) -> str:
     """Pieces of a ticket that go on by themselves, or together with another."""
     return _parting(operation_id)
 
 
-@blueprint.post("/parting/<int:operation_id>")
+@blueprint.post("/parting/<record_id:operation_id>")
 @requires(SPLIT)
 def part(operation_id: int) -> Any:
     """Split some off, or put the ticket together with another."""
-    order_id = find_parting(operation_id).place.order.id
-    refusal = refusal_of(lambda: _part(operation_id, request.form))
+    found = find_parting(operation_id)
+    refusal = refusal_of(lambda: _part(found, request.form))
     if refusal:
         return _parting(operation_id, refusal)
+    order_id = found.place.order.id
     return redirect(url_for("views.form", addon="mrp_routing", resource="work-orders", record_id=order_id))
 
 
-def _part(operation_id: int, form: Mapping[str, str]) -> None:
-    if form.get("into", "").isdigit():
-        merge(operation_id, int(form["into"]))
+def _part(found: Parting, form: Mapping[str, str]) -> None:
+    into = next((ticket for ticket in found.others if str(ticket.id) == form.get("into")), None)
+    if into is not None:
+        merge(found.place.operation.id, into.id)
     else:
-        split(operation_id, read_quantity(form.get("quantity", "")))
+        split(found.place.operation.id, read_quantity(form.get("quantity", "")))
 
 
 def _parting(operation_id: int, refusal: str = "") -> str:
@@ -127,10 +130,16 @@ def _changed(form: Mapping[str, str]) -> Scan:
 
 def _local_time(text: str) -> datetime | None:
     """A time of the factory as a form sends it; None when empty."""
+    if not text:
+        return None
+    refusal = ValidationError(_("Write the time as a date and a clock time."))
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=factory_zone()) if text else None
+        time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValidationError(_("Write the time as a date and a clock time.")) from None
+        raise refusal from None
+    if time.year not in YEARS:
+        raise refusal
+    return time.replace(tzinfo=factory_zone())
 
 
 def _event_id(text: str) -> str:

@@ -23,14 +23,15 @@ RULES = ("fifo", "edd", "slack", "atc")
 
 @dataclass(slots=True)
 class Waiting:
-    """An operation that may begin: its job, its place in it, since when, and what the rule needs of it."""
+    """An operation that may begin: its job (and which of them that is), its place in it, since when, and how long the
+    job takes from here."""
 
     job: Job
+    job_number: int
     number: int
     op: Op
     since: int
     rest: float
-    machines: frozenset[int]
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Dispatcher:
         """Let time pass from event to event: operations become ready, machines become free."""
         self.shop = Shop(self.problem)
         self.groups = {m.id: [] for m in self.problem.machines}  # type: dict[int, list[tuple[int, ...]]]
-        for group in {op.machines for job in self.problem.jobs for op in job.ops if op.machines}:
+        for group in sorted({op.machines for job in self.problem.jobs for op in job.ops if op.machines}):
             for machine in group:
                 self.groups[machine].append(group)
         self.mean = self._mean_minutes()
@@ -117,12 +118,9 @@ class Dispatcher:
         op = job.ops[number]
         later = job.ops[number + 1 :]
         rest = LEAD * sum(o.minutes for o in later if o.machines) + sum(o.minutes for o in later if not o.machines)
-        waiting = Waiting(job, number, op, at, rest + LEAD * op.minutes, frozenset(op.machines))
+        waiting = Waiting(job, job_number, number, op, at, rest + LEAD * op.minutes)
         self.queues[op.machines].append(waiting)
-        self.numbers[job.id] = job_number
         return op.machines
-
-    numbers: dict[int, int] = field(default_factory=dict)
 
     def _serve(self, machine: int, at: int) -> None:
         """Give an idle machine the waiting operation that is worth most now."""
@@ -135,19 +133,18 @@ class Dispatcher:
             self.idle.discard(machine)
             heapq.heappush(self.events, (begins, 1, machine, 0))
             return
-        best = self._best(machine, at)
-        if best is None:
+        while (best := self._best(machine, at)) is not None:
+            self.queues[best.op.machines].remove(best)
+            try:
+                placed = self.shop.on(machine, best.job, best.number, at)
+            except NoMoreTime:  # too long for what is left of the calendar; another may fit
+                self.stuck.add(best.job.id)
+                continue
+            self.idle.discard(machine)
+            self.shop.keep(placed, best.op)
+            self._free(machine)
+            self._advance(best.job, best.job_number, best.number + 1)
             return
-        self.queues[best.op.machines].remove(best)
-        try:
-            placed = self.shop.on(machine, best.job, best.number, at)
-        except NoMoreTime:
-            self.stuck.add(best.job.id)
-            return
-        self.idle.discard(machine)
-        self.shop.keep(placed, best.op)
-        self._free(machine)
-        self._advance(best.job, self.numbers[best.job.id], best.number + 1)
 
     def _best(self, machine: int, at: int) -> Waiting | None:
         index, family = self.index, self.shop.family.get(machine)

@@ -13,6 +13,7 @@ from addons.mrp_routing.services.corrections import (
 )
 from addons.mrp_routing.services.examining import examine, reconcile
 from addons.mrp_routing.services.labour import Share, find_shares
+from addons.mrp_routing.services.messages import Answer, Scan
 from addons.mrp_routing.services.orders import (
     OrderDraft,
     cancel_untouched,
@@ -24,7 +25,7 @@ from addons.mrp_routing.services.orders import (
 )
 from addons.mrp_routing.services.reporting import Amounts, Report, report_work
 from addons.mrp_routing.services.routings import approve, find_makeable, next_revision
-from addons.mrp_routing.services.scans import Answer, Scan, take_scans
+from addons.mrp_routing.services.scans import take_scans
 from addons.mrp_routing.services.terminal import Screen, Step, advance
 from addons.mrp_routing.services.tickets import merge, split
 

@@ -16,10 +16,12 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.mrp_routing.models import OUTCOMES, Correction, QuantityEntry, ScanEvent, TimeEntry
+from addons.mrp_routing.services.applying import amounts_of
 from addons.mrp_routing.services.availability import ZERO, check_balances, lock_place
 from addons.mrp_routing.services.booking import Made, Source, book
+from addons.mrp_routing.services.messages import Answer, Scan
 from addons.mrp_routing.services.reporting import Report, report_done, resolve, tell_of
-from addons.mrp_routing.services.scans import Answer, Scan, amounts_of, take_scans
+from addons.mrp_routing.services.scans import take_scans
 from core.actor import current_actor
 from core.db import db, utcnow
 from core.db.session import refusal_of

@@ -91,7 +91,7 @@ def within(start: int, end: int, hours: Sequence[Span] | None) -> list[Span]:
 def find_shares(first: date, last: date, worker_ids: Collection[int] | None = None) -> list[Share]:
     """What the entries that began on these days come to, by worker and time. Open ones count until now.
 
-    Two statements, and two for each org unit whose calendar counts.
+    Two statements, and a few for each org unit whose calendar counts.
     """
     rows = _rows(first, last, worker_ids)
     units = units_of({row.user_id for row in rows})

@@ -13,7 +13,8 @@ from addons.mrp_routing.models import Machine
 from addons.mrp_routing.services.availability import ZERO, Place, available, get_place
 from addons.mrp_routing.services.codes import is_printed_code
 from addons.mrp_routing.services.identify import Meant, identify
-from addons.mrp_routing.services.scans import Answer, Scan, find_answer, take_scans
+from addons.mrp_routing.services.messages import Answer, Scan
+from addons.mrp_routing.services.scans import find_answer, take_scans
 from addons.mrp_routing.services.timing import find_open_entries
 from core.db import db, utcnow
 from core.errors import QingmesError

@@ -196,6 +196,16 @@ def test_a_calendar_that_ends_leaves_a_job_without_a_place_and_says_so() -> None
         calendar.finish(0, 101)
 
 
+def test_what_finds_no_time_does_not_keep_the_machine_from_what_does() -> None:
+    jobs = [
+        Job(id=1, ops=(Op(id=1, machines=(1,), minutes=200),), due=50, weight=9),
+        Job(id=2, ops=(Op(id=2, machines=(1,), minutes=20),), due=60),
+    ]
+    problem = Problem(now=0, machines=[Machine(id=1, calendar=Calendar.of([(0, 100)]))], jobs=jobs)
+    plan = dispatch(problem, "edd")
+    assert (plan.stuck, plan.placed[2].end) == ({1}, 20)
+
+
 def test_a_machine_that_cannot_do_it_is_refused() -> None:
     problem = Problem(
         now=0,

@@ -17,7 +17,7 @@ from addons.mrp_routing.models import JobTicket, Machine, Operation, QuantityEnt
 from addons.mrp_routing.services import reconcile
 from addons.mrp_routing.services.corrections import try_to_settle
 from addons.mrp_routing.services.findings import find_findings
-from addons.mrp_routing.services.scans import scan_of
+from addons.mrp_routing.services.messages import scan_of
 from core.actor import SYSTEM, acting
 from core.db import db
 from core.people.colleagues import names_of

@@ -55,7 +55,8 @@ def test_a_scan_that_waits_is_put_right_on_its_page(any_app: Flask, floor: Floor
     token = csrf(client)
     form = {"codes": f"{floor.worker.badge} {floor.order.number}/1", "good": "3", "csrf_token": token}
     assert "Say why." in client.post(address, data=form).text
-    assert "Write the time" in client.post(address, data={**form, "at": "yesterday", "why": "x"}).text
+    for no_time in ("yesterday", "0001-01-01T00:00", "9999-12-31T23:59"):
+        assert "Write the time" in client.post(address, data={**form, "at": no_time, "why": "x"}).text
     assert "At most 10" in client.post(address, data={**form, "good": "11", "why": "x"}).text
     assert db.session.scalars(select(TimeEntry)).all() == []
     assert client.post(address, data={**form, "why": "meant the first"}).status_code == 302
@@ -90,6 +91,9 @@ def test_pieces_are_split_off_and_put_together_again_on_a_page(any_app: Flask, f
     assert "go on by themselves" in client.post(address, data={"quantity": "11", "csrf_token": token}).text
     assert client.post(address, data={"quantity": "4", "csrf_token": token}).status_code == 302
     assert [t.quantity for t in floor.order.tickets] == [6, 4]
+    for nobody in ("²", "9" * 30, "-1"):
+        assert client.post(address, data={"into": nobody, "csrf_token": token}).status_code == 200
+    assert client.get(f"/mrp_routing/parting/{'9' * 30}").status_code == 404
     child = floor.order.tickets[1]
     assert child.number in client.get(address).text
     assert client.post(address, data={"into": str(child.id), "csrf_token": token}).status_code == 302

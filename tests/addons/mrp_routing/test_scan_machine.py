@@ -538,7 +538,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "a scan sent again is applied again": (f"{KERNEL}.scans._again", _forgetful),
     "what comes late is judged by what is known now": (f"{KERNEL}.availability.is_late", _never),
     "late starts and ends are not put in order": (f"{KERNEL}.timing.is_late", _never),
-    "what waits is never tried again": (f"{KERNEL}.scans._retry", _nothing),
+    "what waits is never tried again": (f"{KERNEL}.applying._retry", _nothing),
     "corrections are not booked": (f"{KERNEL}.corrections.book", _nothing),
     "pieces are split off without being moved": (f"{KERNEL}.tickets.book", _nothing),
     "more is reported than there is": (f"{KERNEL}.reporting.check_report", lambda *args: []),
