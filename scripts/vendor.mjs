@@ -15,9 +15,18 @@ const FILES = {
   "htmx.org/dist/htmx.min.js": "htmx.min.js",
   "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.min.css",
   "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
+  "idb/build/index.js": "idb.js",
+  "zxing-wasm/dist/iife/reader/index.js": "zxing.js",
 };
+const BINARIES = { "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing.wasm" };
 // The licence of @tabler/core is named at the top of its files.
-const LICENCES = { "@tabler/icons": "tabler-icons.txt", "htmx.org": "htmx.txt", "tom-select": "tom-select.txt" };
+const LICENCES = {
+  "@tabler/icons": "tabler-icons.txt",
+  "htmx.org": "htmx.txt",
+  "idb": "idb.txt",
+  "tom-select": "tom-select.txt",
+  "zxing-wasm": "zxing-wasm.txt",
+};
 
 const SOURCE_MAP = /\/\*# sourceMappingURL=.*?\*\/|\/\/# sourceMappingURL=.*$/gm;
 const FROM_ANOTHER_HOST = /(?:url\(|@import)\s*["']?\s*(?:https?:)?\/\/[^"')]*/i;
@@ -46,5 +55,6 @@ function writeSprite() {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(join(target, "licences"), { recursive: true });
 for (const [from, to] of Object.entries(FILES)) copyFile(from, to);
+for (const [from, to] of Object.entries(BINARIES)) copyFileSync(join(modules, from), join(target, to));
 for (const [name, to] of Object.entries(LICENCES)) copyFileSync(join(modules, name, "LICENSE"), join(target, "licences", to));
 writeSprite();

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.masterdata.factories import make_item
-from addons.mrp_routing.models import Machine, OperationType, Routing, RoutingOperation, WorkCenter, WorkOrder
+from addons.mrp_routing.models import Machine, OperationType, Reason, Routing, RoutingOperation, WorkCenter, WorkOrder
 from core.db import db
 from core.workflow.numbering import next_number
 
@@ -34,6 +34,13 @@ def make_machine(**overrides: Any) -> Machine:
     overrides["work_center_id"] = overrides["work_center_id"] or make_work_center().id
     machine: Machine = _add(Machine(**{"code": f"M{n}", "name": f"Machine {n}", **overrides}))
     return machine
+
+
+def make_reason(**overrides: Any) -> Reason:
+    """A reason for scrap, unless another `kind` is given."""
+    n = next(_counter)
+    reason: Reason = _add(Reason(**{"kind": "scrap", "code": f"R{n}", "name": f"Reason {n}", **overrides}))
+    return reason
 
 
 def make_operation_type(**overrides: Any) -> OperationType:

@@ -26,7 +26,7 @@ from addons.mrp_routing.services.orders import (
 from addons.mrp_routing.services.reporting import Amounts, Report, report_work
 from addons.mrp_routing.services.routings import approve, find_makeable, next_revision
 from addons.mrp_routing.services.scans import take_scans
-from addons.mrp_routing.services.terminal import Screen, Step, advance
+from addons.mrp_routing.services.terminal import Named, Seen, find_reasons, look
 from addons.mrp_routing.services.tickets import merge, split
 
 __all__ = [
@@ -35,14 +35,13 @@ __all__ = [
     "Code",
     "Interval",
     "Made",
+    "Named",
     "OrderDraft",
     "Place",
     "Report",
     "Scan",
-    "Screen",
+    "Seen",
     "Share",
-    "Step",
-    "advance",
     "approve",
     "available",
     "back_enter",
@@ -56,9 +55,11 @@ __all__ = [
     "examine",
     "find_made_under_lock",
     "find_makeable",
+    "find_reasons",
     "find_shares",
     "get_place",
     "lock_place",
+    "look",
     "make_code",
     "make_work_orders",
     "merge",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,16 +75,10 @@ def _id_in(raw: Any) -> str | None:
         return None
 
 
-def find_answer(event_id: str) -> Answer | None:
-    """The answer an event has had, as a duplicate; None for one that is not known."""
-    answer = db.session.scalar(select(ScanEvent.answer).where(ScanEvent.event_id == event_id))
-    return replace(Answer(**answer), verdict="duplicate") if answer else None
-
-
 def _take(device: str, scan: Scan, behind: timedelta) -> Answer:
     scan = replace(scan, codes=tuple(printable(code) for code in scan.codes))
     payload = _payload(device, scan)
-    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    digest = _digest(payload)
     at = min(scan.at + behind, utcnow())
     row = _keep(device, scan, at, behind, payload, digest)
     if row is None:
@@ -94,6 +88,13 @@ def _take(device: str, scan: Scan, behind: timedelta) -> Answer:
     if row.is_overtaken:
         flags.append(Flag("overtaken", gettext("A later scan of this device came first.")))
     return understand(kept, flags)
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    """Tells an event's content from another's. How it was sent is none of it: a device whose first try failed sends it
+    again as one scanned without network."""
+    content = {name: value for name, value in payload.items() if name != "offline"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _payload(device: str, scan: Scan) -> dict[str, Any]:

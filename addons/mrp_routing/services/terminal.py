@@ -1,132 +1,109 @@
-"""The page at the machine: one scan after the other, in any order, until it is clear what the worker means."""
+"""What the terminal page is told of the codes scanned so far, before it decides what the worker wants."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
-from addons.mrp_routing.models import Machine
+from addons.mrp_routing.models import REASON_KINDS, Machine, Reason
 from addons.mrp_routing.services.availability import ZERO, Place, available, get_place
-from addons.mrp_routing.services.codes import is_printed_code
+from addons.mrp_routing.services.codes import make_code
 from addons.mrp_routing.services.identify import Meant, identify
-from addons.mrp_routing.services.messages import Answer, Scan
-from addons.mrp_routing.services.scans import find_answer, take_scans
 from addons.mrp_routing.services.timing import find_open_entries
-from core.db import db, utcnow
+from core.db import db
 from core.errors import QingmesError
 from core.people.colleagues import find_colleague
-from core.workflow.quantities import read_quantity
-
-
-def new_event() -> str:
-    """The id of the next event of a page."""
-    return str(uuid.uuid4())
+from core.web.format import number_text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """What the page sends: the codes kept so far, and the next code or the quantities, all as typed."""
+class Named:
+    """Something a code names: the code as it is printed, what people call it, and what else is good to know."""
 
-    event_id: str
-    codes: Sequence[str] = ()
-    code: str = ""
-    good: str = ""
-    scrap: str = ""
-
-    @property
-    def given(self) -> list[str]:
-        """Every code, the new one last. A printed code scanned into a field for a quantity is one, too."""
-        new = next((text for text in (self.good, self.scrap) if is_printed_code(text)), self.code).strip()
-        return [*self.codes, new] if new else list(self.codes)
-
-    @property
-    def made(self) -> tuple[Decimal | None, Decimal]:
-        """The good pieces, None while nothing is reported, and the scrap. Raises `ValidationError` for no number."""
-        if not self.good.strip() or is_printed_code(self.good) or is_printed_code(self.scrap):
-            return None, ZERO
-        return read_quantity(self.good), read_quantity(self.scrap)
+    code: str
+    title: str
+    more: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Screen:
-    """What the page shows. `codes` were understood and are kept until the event is complete.
+class Seen:
+    """What the codes name, None for what is not among them; `refusal` says why the last one names nothing.
 
-    `asks_quantity`: the worker is at this operation, so the page asks what he made, `preset` filled in.
-    `answer` is what became of the event just sent; `refusal` says why the last input could not be understood.
+    `action` is a word of `ACTIONS`. `is_at_work`: the worker is at the operation, so the page asks what he made;
+    `available` pieces are there, as plain and as written text. `asks_machine`: work is done on machines there.
     """
 
-    event_id: str = field(default_factory=new_event)
-    codes: Sequence[str] = ()
-    worker: str = ""
-    machine: str = ""
-    place: Place | None = None
-    asks_quantity: bool = False
-    preset: Decimal | None = None
-    answer: Answer | None = None
+    worker: Named | None = None
+    machine: Named | None = None
+    place: Named | None = None
+    reason: Named | None = None
+    action: str | None = None
+    is_at_work: bool = False
+    available: str | None = None
+    asks_machine: bool = False
     refusal: str = ""
 
 
-def advance(device: str, step: Step) -> Screen:
-    """Take one more code, or the quantities, and say what the page shows next. Flushes once the event is complete."""
+def look(codes: Sequence[str]) -> Seen:
+    """Say what the codes name, in any order; the last of a kind counts. Changes nothing."""
     try:
-        return _advanced(device, step)
+        return _seen(identify(codes))
     except QingmesError as error:
-        return _refused(step, str(error))
+        return Seen(refusal=str(error))
 
 
-def _advanced(device: str, step: Step) -> Screen:
-    known = find_answer(step.event_id)
-    if known is not None:  # the browser sent it twice
-        return Screen(answer=known)
-    meant = identify(step.given)
-    shown = _show(meant, step.event_id)
-    good, scrap = step.made
-    if meant.worker_id is None or meant.operation_id is None or (shown.asks_quantity and good is None):
-        return shown
-    scan = Scan(event_id=step.event_id, at=utcnow(), codes=meant.codes, good=good, scrap=scrap)
-    (answer,) = take_scans(device, [scan])
-    if shown.asks_quantity and answer.verdict == "pending":
-        return replace(shown, event_id=new_event(), answer=answer)
-    return Screen(answer=answer)
-
-
-def _refused(step: Step, sentence: str) -> Screen:
-    """What was understood before stays."""
-    try:
-        return replace(_show(identify(step.codes), step.event_id), refusal=sentence)
-    except QingmesError:
-        return Screen(refusal=sentence)
-
-
-def _is_at_work(meant: Meant) -> bool:
-    if meant.worker_id is None or meant.operation_id is None:
-        return False
-    return bool(find_open_entries(meant.operation_id, meant.worker_id))
-
-
-def _show(meant: Meant, event_id: str) -> Screen:
-    """What is known so far. Raises `NotFound` for an operation that is not there."""
+def _seen(meant: Meant) -> Seen:
     place = get_place(meant.operation_id) if meant.operation_id is not None else None
-    asks = _is_at_work(meant)
-    return Screen(
-        event_id=event_id,
-        codes=meant.codes,
+    return Seen(
         worker=_worker(meant),
-        machine=_machine(meant),
-        place=place,
-        asks_quantity=asks,
-        preset=max(available(place), ZERO) if place is not None and asks else None,
+        machine=_named("machine", Machine, meant.machine_id),
+        place=_place(place) if place is not None else None,
+        reason=_named("reason", Reason, meant.reason_id),
+        action=meant.action,
+        is_at_work=_is_at_work(meant),
+        available=f"{max(available(place), ZERO).normalize():f}" if place is not None else None,
+        asks_machine=place is not None and _has_machines(place.operation.work_center_id),
     )
 
 
-def _worker(meant: Meant) -> str:
+def _worker(meant: Meant) -> Named | None:
     found = find_colleague(meant.worker_id) if meant.worker_id is not None else None
-    return found[1] if found is not None else ""
+    return Named(code=make_code("worker", found[0]), title=found[1]) if found is not None else None
 
 
-def _machine(meant: Meant) -> str:
-    return db.session.scalar(select(Machine.name).where(Machine.id == meant.machine_id)) or ""
+def _named(kind: str, model: Any, record_id: int | None) -> Named | None:
+    if record_id is None:
+        return None
+    found = db.session.execute(select(model.code, model.name).where(model.id == record_id)).first()
+    return Named(code=make_code(kind, record_id), title=found.name, more=found.code) if found is not None else None
+
+
+def _place(place: Place) -> Named:
+    item = place.order.item
+    more = f"{item.code} {item.name} · {number_text(place.ticket.quantity)}"
+    return Named(code=make_code("operation", place.operation.id), title=place.title, more=more)
+
+
+def _is_at_work(meant: Meant) -> bool:
+    """Whether he is at the operation; at another machine there, a machine he scans is one more to start on."""
+    if meant.worker_id is None or meant.operation_id is None:
+        return False
+    entries = find_open_entries(meant.operation_id, meant.worker_id)
+    return any(meant.machine_id is None or entry.machine_id in (None, meant.machine_id) for entry in entries)
+
+
+def _has_machines(work_center_id: int) -> bool:
+    query = select(Machine.id).where(Machine.work_center_id == work_center_id, Machine.active)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def find_reasons() -> dict[str, list[Named]]:
+    """What a worker may give as a reason, by kind, for the page to keep: it works without network, too."""
+    query = select(Reason).where(Reason.active).order_by(Reason.code)
+    reasons: dict[str, list[Named]] = {kind: [] for kind in REASON_KINDS}
+    for reason in db.session.scalars(query):
+        reasons[reason.kind].append(Named(code=make_code("reason", reason.id), title=reason.name, more=reason.code))
+    return reasons

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from addons.mrp_routing import services
-from addons.mrp_routing.models import JobTicket, MachineStop, Reason, ScanEvent, ScanFlag, TimeEntry, WorkCenter
+from addons.mrp_routing.factories import make_reason
+from addons.mrp_routing.models import JobTicket, MachineStop, ScanEvent, ScanFlag, TimeEntry, WorkCenter
 from addons.mrp_routing.services import Answer, make_code, take_scans
 from core.db import db, utcnow
 from core.errors import Conflict, ValidationError
@@ -40,13 +41,6 @@ def entries() -> list[TimeEntry]:
     return list(db.session.scalars(select(TimeEntry).order_by(TimeEntry.started_at, TimeEntry.id)))
 
 
-def make_reason(kind: str, code: str) -> Reason:
-    reason = Reason(kind=kind, code=code, name=code)
-    db.session.add(reason)
-    db.session.flush()
-    return reason
-
-
 def test_pieces_sent_back_for_rework_come_again_and_are_counted_apart(floor: Floor) -> None:
     floor.report(good=10)
     floor.report(2, good=6)
@@ -72,7 +66,7 @@ def test_held_pieces_are_neither_here_nor_gone(floor: Floor) -> None:
 
 
 def test_a_reason_is_asked_for_as_soon_as_the_factory_has_named_some(floor: Floor) -> None:
-    make_reason("scrap", "R1")
+    make_reason(kind="scrap", code="R1")
     floor.take()
     refused = floor.take(action="finish", good=Decimal(9), scrap=Decimal(1))
     assert (refused.verdict, refused.code) == ("pending", "no_reason")
@@ -116,7 +110,7 @@ def test_an_operation_begins_with_as_many_pieces_as_it_is_told(floor: Floor) -> 
 
 
 def test_a_pause_ends_the_time_with_its_reason_and_the_next_start_resumes(floor: Floor) -> None:
-    reason = make_reason("pause", "P1")
+    reason = make_reason(kind="pause", code="P1")
     floor.take()
     assert floor.take(action="pause", reason="P1").code == "paused"
     assert floor.take().code == "started"
