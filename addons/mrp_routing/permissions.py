@@ -17,6 +17,9 @@ PERMISSIONS = (
         split=_("Split and merge tickets"),
         cancel=_("Cancel"),
     ),
+    *crud("mrp_routing.wip_count", count=_("Begin and finish counts")),
+    *crud("mrp_routing.wage_rate"),
+    *crud("mrp_routing.wage_period", reckon=_("Reckon wages"), approve=_("Approve")),
     *(
         Permission(name=f"mrp_routing.{noun}.{verb}", title=title)
         for noun in ("scan_event", "correction", "machine_stop")
@@ -48,6 +51,8 @@ PREPARE = tuple(
         ("mrp_routing.routing.", "mrp_routing.operation_type.", "mrp_routing.machine.", "mrp_routing.reason.")
     )
 )
+COUNT = tuple(name for name in EVERYTHING if name.startswith("mrp_routing.wip_count."))
+WAGES = tuple(name for name in EVERYTHING if name.startswith("mrp_routing.wage_"))
 
 ROLES = (
     StarterRole(post="administrator", permissions=EVERYTHING),
@@ -55,8 +60,9 @@ ROLES = (
     StarterRole(post="plant_manager", permissions=EVERYTHING),
     StarterRole(
         post="planner",
-        permissions=(*LOOK, *PLAN, *_on("scan_event", "read", "export"), *_on("correction", "read", "export")),
+        permissions=(*LOOK, *PLAN, *_on("scan_event", "read", "export"), *_on("correction", "read", "export"), *COUNT),
     ),
+    StarterRole(post="finance", permissions=(*_on("work_order", "read"), *WAGES), field_groups=("wages",)),
     StarterRole(post="process_engineer", permissions=(*LOOK, *PREPARE)),
     StarterRole(
         post="section_chief",
@@ -65,6 +71,7 @@ ROLES = (
             *_on("work_order", "report", "correct", "split"),
             *_on("scan_event", "read"),
             *_on("correction", "read"),
+            *COUNT,
         ),
     ),
     StarterRole(

@@ -1,11 +1,13 @@
-"""The lives of routings and work orders, and the numbers of work orders."""
+"""The lives of routings, work orders, counts and wages, and their numbers."""
 
 from __future__ import annotations
 
 from addons.mrp_routing.events import WorkOrderDone
 from addons.mrp_routing.models import WorkOrder
+from addons.mrp_routing.services.counts import finish_count, list_pieces
 from addons.mrp_routing.services.orders import complete, count_made, release
 from addons.mrp_routing.services.routings import approve
+from addons.mrp_routing.services.wages import approve_wages, reckon
 from core.i18n import _
 from core.kernel.manifest import NumberRuleSpec
 from core.workflow.declare import State, Transition, Workflow
@@ -93,6 +95,14 @@ WORK_ORDER = Workflow(
             by_program=True,
         ),
         Transition(
+            name="reopen",
+            title=_("Open again"),
+            from_=("done",),
+            to="in_progress",
+            permission="mrp_routing.work_order.report",
+            by_program=True,
+        ),
+        Transition(
             name="cancel",
             title=_("Cancel"),
             from_=("draft", "released"),
@@ -105,6 +115,76 @@ WORK_ORDER = Workflow(
     ),
 )
 
-WORKFLOWS = (ROUTING, WORK_ORDER)
+WIP_COUNT = Workflow(
+    model="mrp_routing.wip_count",
+    states={
+        "draft": State(title=_("Draft")),
+        "counting": State(title=_("Being counted"), colour="blue"),
+        "done": State(title=_("Done"), colour="green"),
+    },
+    initial="draft",
+    editable_in=("draft", "counting"),
+    deletable_in=("draft", "counting"),
+    transitions=(
+        Transition(
+            name="list",
+            title=_("List what lies there"),
+            from_=("draft",),
+            to="counting",
+            permission="mrp_routing.wip_count.count",
+            effect=list_pieces,
+            icon="list-check",
+        ),
+        Transition(
+            name="finish",
+            title=_("Finish the count"),
+            from_=("counting",),
+            to="done",
+            permission="mrp_routing.wip_count.count",
+            effect=finish_count,
+            approvable=True,
+            colour="green",
+            icon="check",
+        ),
+    ),
+)
 
-NUMBERS = (NumberRuleSpec(model="mrp_routing.work_order", pattern="WO{yyyy}{mm}-{n:4}"),)
+WAGE_PERIOD = Workflow(
+    model="mrp_routing.wage_period",
+    states={
+        "draft": State(title=_("Draft")),
+        "approved": State(title=_("Approved"), colour="green"),
+    },
+    initial="draft",
+    editable_in=(),
+    deletable_in=("draft",),
+    transitions=(
+        Transition(
+            name="reckon",
+            title=_("Reckon"),
+            from_=("draft",),
+            to="draft",
+            permission="mrp_routing.wage_period.reckon",
+            effect=reckon,
+            icon="refresh",
+        ),
+        Transition(
+            name="approve",
+            title=_("Approve"),
+            from_=("draft",),
+            to="approved",
+            permission="mrp_routing.wage_period.approve",
+            effect=approve_wages,
+            approvable=True,
+            colour="green",
+            icon="lock",
+        ),
+    ),
+)
+
+WORKFLOWS = (ROUTING, WORK_ORDER, WIP_COUNT, WAGE_PERIOD)
+
+NUMBERS = (
+    NumberRuleSpec(model="mrp_routing.work_order", pattern="WO{yyyy}{mm}-{n:4}"),
+    NumberRuleSpec(model="mrp_routing.wip_count", pattern="WC{yyyy}{mm}-{n:3}"),
+)

@@ -1,5 +1,6 @@
 """The tables of mrp_routing."""
 
+from addons.mrp_routing.models.counts import WipCount, WipCountLine
 from addons.mrp_routing.models.orders import TICKET_STATES, JobTicket, Operation, WorkOrder
 from addons.mrp_routing.models.reports import (
     OUTCOMES,
@@ -15,6 +16,7 @@ from addons.mrp_routing.models.reports import (
     TimeEntry,
 )
 from addons.mrp_routing.models.routings import Machine, OperationType, Routing, RoutingOperation, WorkCenter
+from addons.mrp_routing.models.wages import WageLine, WagePeriod, WageRate
 
 __all__ = [
     "OUTCOMES",
@@ -35,6 +37,11 @@ __all__ = [
     "ScanEvent",
     "ScanFlag",
     "TimeEntry",
+    "WageLine",
+    "WagePeriod",
+    "WageRate",
+    "WipCount",
+    "WipCountLine",
     "WorkCenter",
     "WorkOrder",
 ]

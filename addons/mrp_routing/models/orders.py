@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ColumnElement,
     Date,
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
     type_coerce,
 )
@@ -21,7 +23,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from addons.masterdata.models import Item
 from addons.mrp_routing.models.routings import OperationType, Routing, WorkCenter
-from core.db import Document, Meta, Numbered, Quantity, Record, Scoped, Stateful, UtcDateTime, choice, column, link
+from core.db import (
+    Document,
+    Meta,
+    Numbered,
+    Price,
+    Quantity,
+    Record,
+    Scoped,
+    Stateful,
+    UtcDateTime,
+    choice,
+    column,
+    link,
+)
 from core.i18n import _
 
 NEVER = {"write": "never"}
@@ -103,7 +118,8 @@ class Operation(Record):
     `received` have come: from the step before, with the ticket, by splitting and merging, or back for rework (of
     these, `reworked`). They are reported `good` (and are with the next step at once), `scrap`, sent back for `rework`,
     or `held` for somebody to decide. The five are always the sums of its quantity entries. What is left is `here`; less
-    than nothing where more was reported than came.
+    than nothing where more was reported than came. `moved_at` is when pieces last came or were reported, None while
+    none lie here: few rows of many, so that what is on the floor is found at once.
     """
 
     __tablename__ = "mrp_routing_operation"
@@ -132,6 +148,15 @@ class Operation(Record):
     setup_minutes: Mapped[Decimal] = column(Quantity, _("Setup time (minutes)"), default=Decimal(0), info=NEVER)
     run_minutes: Mapped[Decimal] = column(Quantity, _("Run time (minutes per piece)"), default=Decimal(0), info=NEVER)
     transfer_lot: Mapped[Decimal | None] = column(Quantity, _("Begins with"), info=NEVER)
+    queue_minutes: Mapped[Decimal] = column(Quantity, _("Waits before (minutes)"), default=Decimal(0), info=NEVER)
+    move_minutes: Mapped[Decimal] = column(Quantity, _("Way to the next (minutes)"), default=Decimal(0), info=NEVER)
+    is_outsourced: Mapped[bool] = column(Boolean, _("Outsourced"), default=False, info=NEVER)
+    lead_days: Mapped[int] = column(Integer, _("Days outside"), default=0, info=NEVER)
+    first_article: Mapped[bool] = column(Boolean, _("First article"), default=False, info=NEVER)
+    needs_inspection: Mapped[bool] = column(Boolean, _("Inspection"), default=False, info=NEVER)
+    instruction: Mapped[str | None] = column(Text, _("Instruction"), info=NEVER)
+    piece_rate: Mapped[Decimal | None] = column(Price, _("Pay per piece"), info={**NEVER, "group": "wages"})
+    moved_at: Mapped[datetime | None] = column(UtcDateTime, _("Lies here since"), info=NEVER)
     received: Mapped[Decimal] = column(Quantity, _("Arrived"), default=Decimal(0), info=NEVER)
     reworked: Mapped[Decimal] = column(Quantity, _("Of these back for rework"), default=Decimal(0), info=NEVER)
     good: Mapped[Decimal] = column(Quantity, _("Good"), default=Decimal(0), info=NEVER)
@@ -153,3 +178,13 @@ class Operation(Record):
     @classmethod
     def _here(cls) -> ColumnElement[Decimal]:
         return type_coerce(cls.received - cls.good - cls.scrap - cls.rework - cls.held, Quantity())
+
+
+LIES = Operation.moved_at.is_not(None)
+Index(
+    "ix_mrp_routing_operation_moved",
+    Operation.work_center_id,
+    Operation.moved_at,
+    sqlite_where=LIES,
+    postgresql_where=LIES,
+)

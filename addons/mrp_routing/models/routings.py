@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
-from addons.masterdata.models import Item
-from core.db import Document, Extendable, Meta, Quantity, Record, Stateful, choice, column, link
+from addons.masterdata.models import Item, WorkCalendar
+from core.db import Document, Extendable, Meta, Money, Price, Quantity, Record, Stateful, choice, column, link
 from core.i18n import _
 
 OVER_REPORTS = {"strict": _("Refused"), "tolerant": _("Up to a tolerance"), "record_only": _("Recorded and flagged")}
@@ -19,6 +20,11 @@ TIME_SPLITS = {
     "full": _("In full to each"),
 }
 LOT_HELP = _("As many pieces have to arrive first; any when empty.")
+SILENT_HELP = _("Pieces that lie untouched for so long are reported to the one responsible; never when empty.")
+LONG_HELP = _("Work that goes on for so long without a scan is reported to the one responsible; never when empty.")
+CALENDAR_HELP = _("The factory's when empty.")
+WAGES = {"minimum": 0, "group": "wages"}
+IS_OUTSIDE = {"field": "is_outsourced", "op": "eq", "value": True}
 IS_TOLERANT = {"field": "over_report", "op": "eq", "value": "tolerant"}
 
 
@@ -27,6 +33,9 @@ class WorkCenter(Document):
 
     `over_report`: what happens to a report of more than has arrived. `gate`: what happens to a start before anything
     has. `time_split`: how the time of a worker who is at several operations at once is divided among them.
+    `efficiency` is the output in percent of the standard; `capacity` how many operations are done at once where there
+    are no machines. `responsible` is told of pieces that lie untouched for `silent_hours`, and of work that goes on for
+    `long_hours`, in hours of the clock.
     """
 
     __tablename__ = "mrp_routing_work_center"
@@ -50,7 +59,25 @@ class WorkCenter(Document):
     )
     gate: Mapped[str] = choice(GATES, _("Start before anything has arrived"), default="hard")
     time_split: Mapped[str] = choice(TIME_SPLITS, _("Several operations at once"), default="equal")
+    calendar_id: Mapped[int | None] = link(
+        "masterdata_work_calendar.id", _("Work calendar"), info={"help": CALENDAR_HELP}
+    )
+    efficiency: Mapped[Decimal] = column(
+        Quantity, _("Efficiency (percent)"), default=Decimal(100), info={"minimum": 1, "maximum": 1000}
+    )
+    capacity: Mapped[int] = column(Integer, _("At once without machines"), default=1, info={"minimum": 1})
+    hourly_rate: Mapped[Decimal | None] = column(Money, _("Hourly rate"), info={"minimum": 0, "group": "costs"})
+    silent_hours: Mapped[Decimal | None] = column(
+        Quantity, _("Untouched alarm (hours)"), info={"minimum": 0, "help": SILENT_HELP}
+    )
+    long_hours: Mapped[Decimal | None] = column(
+        Quantity, _("Long work alarm (hours)"), info={"minimum": 0, "help": LONG_HELP}
+    )
+    responsible_id: Mapped[int | None] = link("core_user.id", _("Responsible person"))
     active: Mapped[bool] = column(Boolean, _("Active"), default=True)
+
+    calendar: Mapped[WorkCalendar | None] = relationship()
+    responsible: Mapped[Any] = relationship("User", foreign_keys="WorkCenter.responsible_id")
 
 
 class Machine(Document):
@@ -96,6 +123,9 @@ class OperationType(Document):
     run_minutes: Mapped[Decimal] = column(
         Quantity, _("Run time (minutes per piece)"), default=Decimal(0), info={"minimum": 0}
     )
+    is_outsourced: Mapped[bool] = column(Boolean, _("Outsourced"), default=False)
+    needs_inspection: Mapped[bool] = column(Boolean, _("Inspection"), default=False)
+    instruction: Mapped[str | None] = column(Text, _("Instruction"))
     active: Mapped[bool] = column(Boolean, _("Active"), default=True)
 
     work_center: Mapped[WorkCenter] = relationship()
@@ -156,6 +186,20 @@ class RoutingOperation(Record, Extendable):
         _("Begins with"),
         info={"minimum": 0, "help": LOT_HELP},
     )
+    queue_minutes: Mapped[Decimal] = column(
+        Quantity, _("Waits before (minutes)"), default=Decimal(0), info={"minimum": 0}
+    )
+    move_minutes: Mapped[Decimal] = column(
+        Quantity, _("Way to the next (minutes)"), default=Decimal(0), info={"minimum": 0}
+    )
+    is_outsourced: Mapped[bool] = column(Boolean, _("Outsourced"), default=False)
+    lead_days: Mapped[int] = column(
+        Integer, _("Days outside"), default=0, info={"minimum": 0, "maximum": 3650, "visible_when": IS_OUTSIDE}
+    )
+    first_article: Mapped[bool] = column(Boolean, _("First article"), default=False)
+    needs_inspection: Mapped[bool] = column(Boolean, _("Inspection"), default=False)
+    instruction: Mapped[str | None] = column(Text, _("Instruction"))
+    piece_rate: Mapped[Decimal | None] = column(Price, _("Pay per piece"), info=WAGES)
 
     routing: Mapped[Routing] = relationship(back_populates="operations")
     operation_type: Mapped[OperationType] = relationship()

@@ -52,10 +52,10 @@ def book(place: Place, source: Source, made: Sequence[Made]) -> None:
     for part in booked:
         for operation_id, name in _sums_of(place, part):
             changes[operation_id][name] += part.quantity
-    _add(place, changes)
+    _add(place, changes, source.at)
 
 
-def _add(place: Place, changes: Mapping[int, Mapping[str, Decimal]]) -> None:
+def _add(place: Place, changes: Mapping[int, Mapping[str, Decimal]], at: datetime) -> None:
     """Write the sums of all operations that change in one statement, and let the place have them too."""
     rows = []
     for operation in place.operations:
@@ -66,7 +66,9 @@ def _add(place: Place, changes: Mapping[int, Mapping[str, Decimal]]) -> None:
             raise reported_after(operation, -min(row.values()))
         for name, value in row.items():
             set_committed_value(operation, name, value)
-        rows.append({"id": operation.id, **row})
+        moved = max(operation.moved_at or at, at) if operation.here > 0 else None
+        set_committed_value(operation, "moved_at", moved)
+        rows.append({"id": operation.id, **row, "moved_at": moved})
     db.session.execute(update(Operation), rows)
 
 

@@ -22,6 +22,7 @@ from addons.mrp_routing.services.booking import Made, Source, book
 from addons.mrp_routing.services.messages import Answer, Scan
 from addons.mrp_routing.services.reporting import Report, report_done, resolve, tell_of
 from addons.mrp_routing.services.scans import take_scans
+from addons.mrp_routing.services.wages import check_unlocked
 from core.actor import current_actor
 from core.db import db, utcnow
 from core.db.session import refusal_of
@@ -50,6 +51,7 @@ def correct_quantity(event_id: str, new: Scan, reason: str) -> Correction:
     """
     current_actor().require(CORRECT)
     event = _event(event_id)
+    check_unlocked(event.at)
     place = lock_place(event.operation_id or 0)
     before = _booked(event.event_id)
     report = Report(
@@ -126,6 +128,8 @@ def correct_time(entry_id: int, interval: Interval, reason: str) -> Correction:
     place = lock_place(entry.operation_id)
     db.session.refresh(entry)
     _check_interval(interval)
+    for at in (entry.started_at, interval.started_at):
+        check_unlocked(at)
     before = _when(entry.started_at, entry.finished_at)
     entry.started_at, entry.finished_at = interval.started_at, interval.finished_at
     entry.machine_id, entry.machine_key = interval.machine_id, interval.machine_id or 0

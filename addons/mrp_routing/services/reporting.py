@@ -22,6 +22,7 @@ from addons.mrp_routing.services.availability import (
 )
 from addons.mrp_routing.services.booking import Made, Source, book
 from addons.mrp_routing.services.timing import STARTS, Mark, mark_time
+from addons.mrp_routing.services.wages import check_unlocked
 from core.db import db
 from core.errors import Conflict, ValidationError
 from core.i18n import _, gettext
@@ -102,6 +103,7 @@ def report_work(place: Place, report: Report) -> Told:
 
     Raises `Conflict` when that cannot be, `Veto` when another addon objects, and then nothing should be kept.
     """
+    check_unlocked(report.since or report.at)
     flags = check_open(place, report.then)
     told = _verb(report.does)(place, report)
     if place.order.state == "released":
@@ -293,7 +295,10 @@ def run_machine(machine_id: int, at: datetime) -> Told:
 
 
 def report_done(place: Place) -> None:
-    """A ticket is done once all pieces are made or scrapped and nobody is at work; an order with its last ticket."""
+    """A ticket is done once all pieces are made or scrapped and nobody is at work; an order with its last ticket.
+
+    What comes late or is corrected may show that it is not done after all.
+    """
     is_done = ticket_remaining(place.ticket, place.operations) <= ZERO and not is_at_work(place.ticket.id)
     if is_done == (place.ticket.state == "done") or place.ticket.state not in ("open", "done"):
         return
@@ -301,6 +306,8 @@ def report_done(place: Place) -> None:
     db.session.flush()
     if is_done and place.order.state == "in_progress" and not _has_open_tickets(place.order.id):
         fire(place.order, "complete")
+    elif not is_done and place.order.state == "done":
+        fire(place.order, "reopen")
 
 
 def _has_open_tickets(order_id: int) -> bool:

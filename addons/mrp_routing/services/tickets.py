@@ -18,7 +18,21 @@ from core.errors import Conflict, ValidationError
 from core.i18n import _
 from core.web.format import number_text
 
-FROZEN = ("operation_type_id", "work_center_id", "setup_minutes", "run_minutes", "transfer_lot")
+FROZEN = (
+    "operation_type_id",
+    "work_center_id",
+    "setup_minutes",
+    "run_minutes",
+    "transfer_lot",
+    "queue_minutes",
+    "move_minutes",
+    "is_outsourced",
+    "lead_days",
+    "first_article",
+    "needs_inspection",
+    "instruction",
+    "piece_rate",
+)
 
 
 def open_ticket(order: WorkOrder, steps: Sequence[RoutingOperation]) -> JobTicket:
@@ -30,6 +44,7 @@ def open_ticket(order: WorkOrder, steps: Sequence[RoutingOperation]) -> JobTicke
             seq=step.seq,
             name=step.operation_type.name,
             received=order.quantity if place == 0 else ZERO,
+            moved_at=utcnow() if place == 0 else None,
             **{name: getattr(step, name) for name in FROZEN},
         )
         for place, step in enumerate(steps)

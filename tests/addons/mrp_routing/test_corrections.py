@@ -127,3 +127,16 @@ def test_only_whom_the_role_allows_corrects(floor: Floor) -> None:
             with pytest.raises(Forbidden):
                 work()
     assert uuid.UUID(event)
+
+
+def test_a_correction_that_leaves_pieces_opens_the_order_again(floor: Floor) -> None:
+    floor.report(1, good=10)
+    floor.take(2)
+    (answer,) = services.take_scans("pda-1", [floor.scan(2, action="finish", good=Decimal(10))])
+    assert floor.order.state == "done"
+    services.correct_quantity(
+        answer.id, Scan(event_id="", at=utcnow(), codes=(), good=Decimal(8)), "Two were found under the bench"
+    )
+    assert floor.order.state == "in_progress"
+    assert floor.report(2, good=2).verdict == "applied"
+    assert floor.order.state == "done"

@@ -66,4 +66,4 @@ def test_a_printed_code_in_the_search_field_leads_to_its_record(floor: Floor, ad
 
 
 def test_the_menu_offers_the_page_for_reports(admin: FlaskClient) -> None:
-    assert 'href="/mrp_routing/scan"' in admin.get("/mrp_routing/scan").text
+    assert 'href="/mrp_routing/scan"' in admin.get("/mrp_routing/wip").text

@@ -308,6 +308,7 @@ class Floor(RuleBasedStateMachine):
         for operation in operations:
             out = operation.good + operation.scrap + operation.rework + operation.held
             assert operation.received == out + operation.here
+            assert (operation.moved_at is not None) == (operation.here > 0)
             assert min(operation.received, operation.good, operation.scrap, operation.rework, operation.held) >= 0
         assert services.reconcile() == []
         tickets = list(self.order.tickets)
