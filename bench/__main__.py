@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import approvals, pages, planning, process, stock
+from bench import approvals, pages, planning, process, scanning, stock
 from bench.report import Figure, at_most, show
 from bench.world import World, floor, product, world
 
@@ -24,6 +24,7 @@ def _served(place: World) -> list[Figure]:
     with product(place) as ours, floor(place) as theirs:
         figures = pages.measure(place, ours, theirs)
         figures += approvals.measure(place, ours)
+        figures += scanning.measure(place, ours, theirs)
         memory = at_most("memory of one web process", ours.megabytes, MEGABYTES, "MB", theirs.megabytes)
     return [*figures, memory]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ def at_most(name: str, value: float, bar: float, unit: str, control: float | Non
     """A figure judged by itself: statements, megabytes. A control is shown beside it."""
     ratio = round(value / control, 2) if control else None
     return Figure(name, round(value, 3), unit, round(control, 3) if control else None, ratio, bar, value <= bar)
+
+
+def at_least(name: str, value: float, bar: float, unit: str, control: float | None = None) -> Figure:
+    """A figure that is the better the larger it is: work done in a second."""
+    figure = at_most(name, value, bar, unit, control)
+    return replace(figure, ok=value >= bar)
 
 
 def show(figures: Sequence[Figure]) -> None:

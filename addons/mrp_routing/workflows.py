@@ -96,7 +96,7 @@ WORK_ORDER = Workflow(
         ),
         Transition(
             name="reopen",
-            title=_("Open again"),
+            title=_("Open the order again"),
             from_=("done",),
             to="in_progress",
             permission="mrp_routing.work_order.report",
