@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import String, cast, func, literal, select, union_all
@@ -57,7 +58,9 @@ def _read() -> Snapshot:
     )
 
 
+@cache
 def _query() -> Any:
+    """Put together once: it is asked at the beginning of every request."""
     from core.approvals.models import ApprovalFlow
     from core.custom.models import CustomField
     from core.kernel.switch import AddonState

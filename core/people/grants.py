@@ -6,9 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, null, select, union_all
+from sqlalchemy import Row, Select, bindparam, null, select, union_all
 
 from core.actor import Actor, Channel, Grant
 from core.db.session import db
@@ -87,7 +88,17 @@ def held_by_each(user_ids: Iterable[int]) -> dict[int, list[Held]]:
 
     A role through a post is relative to the post's org unit, a direct one to the user's own.
     """
-    ids = sorted(user_ids)
+    found: dict[int, list[Held]] = defaultdict(list)
+    for row in db.session.execute(_held(), {"ids": sorted(user_ids)}):
+        held = Held(grant=to_grant(row), role_id=row.role_id, role_name=row.name, post=row.post, unit=row.unit)
+        found[row.user_id].append(held)
+    return found
+
+
+@cache
+def _held() -> Any:
+    """Put together once: it is asked at the beginning of every request."""
+    ids: Any = bindparam("ids", expanding=True)
     through_posts = (
         carried()
         .join(user_post, user_post.c.post_id == post.c.id)
@@ -97,11 +108,7 @@ def held_by_each(user_ids: Iterable[int]) -> dict[int, list[Held]]:
     direct = (
         directly().add_columns(user_role.c.user_id.label("user_id")).where(user_role.c.user_id.in_(ids), role.c.active)
     )
-    found: dict[int, list[Held]] = defaultdict(list)
-    for row in db.session.execute(union_all(through_posts, direct)):
-        held = Held(grant=to_grant(row), role_id=row.role_id, role_name=row.name, post=row.post, unit=row.unit)
-        found[row.user_id].append(held)
-    return found
+    return union_all(through_posts, direct)
 
 
 def held_by(user_id: int) -> list[Held]:

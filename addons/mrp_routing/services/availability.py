@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from addons.mrp_routing.models import JobTicket, Operation, QuantityEntry, WorkOrder
+from addons.masterdata.models import Item
+from addons.mrp_routing.models import JobTicket, Operation, QuantityEntry, WorkCenter, WorkOrder
 from core.db import db
 from core.errors import Conflict, NotFound
 from core.i18n import _, gettext
@@ -24,6 +26,15 @@ from core.web.format import number_text
 
 ZERO = Decimal(0)
 OPEN_STATES = ("released", "in_progress")
+# What a scan has to know of the item and of each work center; other columns are read when somebody asks for them.
+NAMES = (Item.code, Item.name)
+POLICIES = (
+    WorkCenter.name,
+    WorkCenter.over_report,
+    WorkCenter.tolerance_percent,
+    WorkCenter.gate,
+    WorkCenter.time_split,
+)
 
 
 @dataclass(frozen=True)
@@ -86,18 +97,30 @@ def lock_place(operation_id: int) -> Place:
 
 def get_place(operation_id: int, *, lock: bool = False) -> Place:
     """An operation with its work order, its ticket and the other operations. Two statements. Raises `NotFound`."""
-    mine = select(Operation.work_order_id).where(Operation.id == operation_id).scalar_subquery()
-    query = select(WorkOrder).where(WorkOrder.id == mine)
-    query = query.options(joinedload(WorkOrder.item)).execution_options(populate_existing=True)
-    order = db.session.scalar(query.with_for_update(of=WorkOrder) if lock else query)
+    which = {"operation_id": operation_id}
+    order = db.session.scalar(_order_query(lock), which)
     if order is None:
         raise NotFound(_("There is no such operation, or it is not yours to see."))
-    ticket = select(Operation.ticket_id).where(Operation.id == operation_id).scalar_subquery()
-    steps = select(Operation).where(Operation.ticket_id == ticket).order_by(Operation.seq)
-    loads = joinedload(Operation.work_center), joinedload(Operation.ticket)
-    operations = list(db.session.scalars(steps.options(*loads).execution_options(populate_existing=True)))
+    operations = list(db.session.scalars(_steps_query(), which))
     operation = next(o for o in operations if o.id == operation_id)
     return Place(order, operation.ticket, operations, operation)
+
+
+@cache
+def _order_query(lock: bool) -> Select[Any]:
+    """Put together once: every scan asks it."""
+    mine = select(Operation.work_order_id).where(Operation.id == bindparam("operation_id")).scalar_subquery()
+    query = select(WorkOrder).where(WorkOrder.id == mine).options(joinedload(WorkOrder.item).load_only(*NAMES))
+    query = query.execution_options(populate_existing=True)
+    return query.with_for_update(of=WorkOrder) if lock else query
+
+
+@cache
+def _steps_query() -> Select[Any]:
+    ticket = select(Operation.ticket_id).where(Operation.id == bindparam("operation_id")).scalar_subquery()
+    loads = joinedload(Operation.work_center).load_only(*POLICIES), joinedload(Operation.ticket)
+    steps = select(Operation).where(Operation.ticket_id == ticket).order_by(Operation.seq)
+    return steps.options(*loads).execution_options(populate_existing=True)
 
 
 def available(place: Place) -> Decimal:

@@ -130,7 +130,7 @@ def _keep(device: str, scan: Scan, at: datetime, behind: timedelta, payload: dic
     other = aliased(ScanEvent)
     latest = select(func.max(other.device_seq)).where(other.device == device).scalar_subquery()
     overtaken = (latest > scan.seq).label("is_overtaken") if scan.seq is not None else false().label("is_overtaken")
-    insertion = dialect.insert(ScanEvent).values([row]).on_conflict_do_nothing()
+    insertion = dialect.insert(ScanEvent).values(row).on_conflict_do_nothing()
     return db.session.execute(insertion.returning(ScanEvent.id, overtaken)).first()
 
 
