@@ -32,10 +32,12 @@ from addons.masterdata.services.partners import (
 from addons.masterdata.services.telling import tell_maker_of_release, tell_owner_of_block
 from addons.masterdata.services.units import check_uom, convert, round_quantity
 from addons.masterdata.services.usage import find_user_of
+from addons.masterdata.services.worktime import WorkingTime
 
 __all__ = [
     "DuplicateGroup",
     "ItemLine",
+    "WorkingTime",
     "add_working_minutes",
     "calendar_of",
     "check_category",

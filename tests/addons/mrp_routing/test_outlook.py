@@ -81,3 +81,38 @@ def test_the_forecast_is_a_page_and_takes_few_statements(any_app: Flask, floor: 
     assert count_statements(find_outlook) <= STATEMENTS
     text = sign_in(any_app.test_client(), run_unit(administrator)).get("/reports/mrp_routing/outlook").text
     assert f"{floor.order.number}-1" in text
+
+
+def test_a_work_center_has_its_own_hours_efficiency_and_capacity(floor: Floor) -> None:
+    def set_up() -> None:
+        first, second = (operation.work_center for operation in floor.operations)
+        shifts = [CalendarShift(weekday="sun", start="08:00", end="09:00")]
+        first.calendar = WorkCalendar(code="S", name="Sunday", shifts=shifts, active=False)
+        first.efficiency, second.capacity = Decimal(50), 3
+
+    run_unit(set_up)
+    problem = build_backlog(utcnow()).problem
+    (job,) = problem.jobs
+    assert [op.minutes for op in job.ops] == [10 * 5 * 2, 10 * 5]
+    assert [len(op.machines) for op in job.ops] == [1, 3]
+    hours = {machine.id: machine.calendar for machine in problem.machines}
+    assert hours[job.ops[0].machines[0]] != hours[job.ops[1].machines[0]]
+    (told,) = find_outlook()
+    assert told.end is not None
+    assert told.end - utcnow() > timedelta(days=7)  # 110 minutes of work, 60 a week
+
+
+def test_waits_ways_lots_and_days_outside_are_planned(floor: Floor) -> None:
+    def set_up() -> None:
+        first, second = floor.operations
+        first.move_minutes, second.queue_minutes, second.transfer_lot = Decimal(15), Decimal(30), Decimal(2)
+        second.is_outsourced, second.lead_days = True, 3
+
+    run_unit(set_up)
+    (job,) = build_backlog(utcnow()).problem.jobs
+    first, second = job.ops
+    assert (first.first_lot, first.after) == (2 * 5, 45)
+    assert (second.machines, second.minutes) == ((), 3 * 24 * 60)
+    (told,) = find_outlook()
+    assert told.end is not None
+    assert timedelta(days=3) < told.end - utcnow() < timedelta(days=4)
