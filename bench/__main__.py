@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import approvals, pages, planning, process, scanning, stock
+from bench import approvals, pages, planning, process, scanning, similar, stock
 from bench.report import Figure, at_most, show
 from bench.world import World, floor, product, world
 
@@ -14,7 +14,8 @@ MEGABYTES = 160
 def main() -> int:
     """Measure, print, and say whether every bar was kept."""
     with world() as place:
-        figures = [*_served(place), *process.measure(place), *stock.measure(place), *planning.measure()]
+        figures = [*_served(place), *process.measure(place), *stock.measure(place)]
+        figures += [*planning.measure(), *similar.measure(place)]
     show(figures)
     return 0 if all(figure.ok for figure in figures) else 1
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from addons.mrp_routing.models import JobTicket, Operation, Routing
 from addons.mrp_routing.services import Code, examine, next_revision, parse_codes
+from addons.mrp_routing.services.similar import index_routings
 from core.db import db
 from core.errors import ValidationError
 from core.kernel.health import Finding
@@ -39,6 +40,13 @@ def on_new_record(record: Any) -> None:
     """A new routing of an item is its next revision."""
     if isinstance(record, Routing):
         record.revision = next_revision(record.item_id)
+
+
+@hookimpl
+def after_save(record: Any, created: bool) -> None:
+    """A routing is found by what its part is; a job sees to parts that change later."""
+    if isinstance(record, Routing):
+        index_routings([record])
 
 
 @hookimpl

@@ -8,8 +8,9 @@ import segno
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from addons.masterdata.models import Item
 from addons.mrp_routing import services
-from addons.mrp_routing.models import Machine, Operation, TimeEntry, WorkOrder
+from addons.mrp_routing.models import Machine, Operation, Routing, TimeEntry, WorkOrder
 from addons.mrp_routing.services.availability import OPEN_STATES
 from core.actor import current_actor
 from core.db import db
@@ -37,6 +38,14 @@ def operations_of(order: WorkOrder) -> dict[str, Any]:
         "has_tickets": len({o.ticket_id for o in operations}) > 1,
         "at_work": at_work,
     }
+
+
+def routings_of(item: Item) -> dict[str, Any]:
+    """The routings of an item, the latest first. One statement; none for those who may not read them."""
+    if not current_actor().can("mrp_routing.routing.read"):
+        return {"routings": [], "may_read": False}
+    query = select(Routing).where(Routing.item_id == item.id).order_by(Routing.revision.desc())
+    return {"routings": db.session.scalars(query).all(), "may_read": True, "item": item}
 
 
 def may_part(order: WorkOrder) -> bool:

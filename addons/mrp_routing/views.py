@@ -2,7 +2,7 @@
 
 from addons.mrp_routing import panels
 from core.i18n import _
-from core.views.declare import FormView, KanbanView, Lines, ListView, Menu, Panel, Section
+from core.views.declare import Extension, FormView, KanbanView, Lines, ListView, Menu, Panel, Section
 
 LISTS = (
     ListView(
@@ -169,7 +169,7 @@ FORMS = (
             Lines(
                 relation="lines",
                 title=_("What was counted"),
-                columns=("operation", "expected", "counted", "explanation"),
+                columns=("place", "expected", "counted", "explanation"),
                 totals=("expected", "counted"),
             ),
         ),
@@ -251,6 +251,20 @@ FORMS = (
 )
 
 BOARDS = (KanbanView(model="mrp_routing.work_order", by="state", fields=("item", "quantity", "due_on", "origin")),)
+
+EXTENSIONS = (
+    Extension(
+        model="masterdata.item",
+        sections=(
+            Panel(
+                name="routings",
+                title=_("Routings"),
+                template="mrp_routing/routings_panel.html",
+                context=panels.routings_of,
+            ),
+        ),
+    ),
+)
 
 VIEWS = (*LISTS, *FORMS, *BOARDS)
 

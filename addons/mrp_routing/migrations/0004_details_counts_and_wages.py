@@ -115,6 +115,7 @@ def upgrade() -> None:
     op.create_table('mrp_routing_wip_count_line',
     sa.Column('count_id', types.Identity, nullable=False),
     sa.Column('operation_id', types.Identity, nullable=False),
+    sa.Column('place', sa.String(length=250), nullable=False),
     sa.Column('expected', types.Quantity(), nullable=False),
     sa.Column('counted', types.Quantity(), nullable=True),
     sa.Column('explanation', sa.String(length=200), nullable=True),

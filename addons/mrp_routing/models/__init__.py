@@ -16,6 +16,7 @@ from addons.mrp_routing.models.reports import (
     TimeEntry,
 )
 from addons.mrp_routing.models.routings import Machine, OperationType, Routing, RoutingOperation, WorkCenter
+from addons.mrp_routing.models.similar import Feature, RoutingFeature
 from addons.mrp_routing.models.wages import WageLine, WagePeriod, WageRate
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "TIME_KINDS",
     "VERDICTS",
     "Correction",
+    "Feature",
     "JobTicket",
     "Machine",
     "MachineStop",
@@ -33,6 +35,7 @@ __all__ = [
     "QuantityEntry",
     "Reason",
     "Routing",
+    "RoutingFeature",
     "RoutingOperation",
     "ScanEvent",
     "ScanFlag",

@@ -49,7 +49,8 @@ class WipCountLine(Record):
     )
 
     count_id: Mapped[int] = link("mrp_routing_wip_count.id", _("WIP count"), ondelete="CASCADE")
-    operation_id: Mapped[int] = link("mrp_routing_operation.id", _("Operation"))
+    operation_id: Mapped[int] = link("mrp_routing_operation.id", _("Operation"), info=NEVER)
+    place: Mapped[str] = column(String(250), _("Ticket and operation"), info=NEVER)
     expected: Mapped[Decimal] = column(Quantity, _("By the books"), info=NEVER)
     counted: Mapped[Decimal | None] = column(Quantity, _("Counted"), info={"minimum": 0})
     explanation: Mapped[str | None] = column(String(200), _("Explanation"), info={"help": EXPLAIN_HELP})

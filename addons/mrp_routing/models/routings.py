@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from addons.masterdata.models import Item, WorkCalendar
-from core.db import Document, Extendable, Meta, Money, Price, Quantity, Record, Stateful, choice, column, link
+from core.db import (
+    Document,
+    Extendable,
+    Meta,
+    Money,
+    Price,
+    Quantity,
+    Record,
+    Stateful,
+    UtcDateTime,
+    choice,
+    column,
+    link,
+)
 from core.i18n import _
 
 OVER_REPORTS = {"strict": _("Refused"), "tolerant": _("Up to a tolerance"), "record_only": _("Recorded and flagged")}
@@ -148,6 +162,8 @@ class Routing(Document, Stateful):
     item_id: Mapped[int] = link("masterdata_item.id", _("Item"), info={"write": "create"})
     revision: Mapped[int] = column(Integer, _("Revision"), default=1, info={"write": "never"})
     name: Mapped[str] = column(String(120), _("Name"))
+    approved_at: Mapped[datetime | None] = column(UtcDateTime, _("First approved at"), info={"write": "never"})
+    indexed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     item: Mapped[Item] = relationship()
     operations: Mapped[list[RoutingOperation]] = relationship(

@@ -26,7 +26,7 @@ class WageRate(Document):
         plural=_("Hourly wages"),
         resource="wage-rates",
         display=("user", "starts_on"),
-        order=("user_id", "-starts_on"),
+        order=("-starts_on", "id"),
     )
 
     user_id: Mapped[int] = link("core_user.id", _("Worker"))

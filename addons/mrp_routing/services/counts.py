@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from addons.mrp_routing.models import JobTicket, Operation, WipCount, WipCountLine, WorkOrder
 from addons.mrp_routing.services.availability import OPEN_STATES, ZERO
@@ -23,6 +24,7 @@ def list_pieces(count: WipCount) -> None:
     query = (
         select(Operation)
         .join(Operation.ticket)
+        .options(contains_eager(Operation.ticket))
         .join(JobTicket.work_order)
         .where(Operation.work_center_id == count.work_center_id, Operation.moved_at.is_not(None))
         .where(JobTicket.state == "open", WorkOrder.state.in_(OPEN_STATES))
@@ -31,7 +33,9 @@ def list_pieces(count: WipCount) -> None:
     found = db.session.scalars(query).all()
     if not found:
         raise Conflict(_("Nothing lies at this work center. There is nothing to count."))
-    count.lines = [WipCountLine(operation_id=operation.id, expected=operation.here) for operation in found]
+    count.lines = [
+        WipCountLine(operation_id=o.id, place=f"{o.ticket.number} · {o.seq} {o.name}", expected=o.here) for o in found
+    ]
     count.listed_at = utcnow()
     db.session.flush()
 

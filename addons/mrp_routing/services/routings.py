@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from addons.masterdata.models import Item
 from addons.mrp_routing.models import Routing
-from core.db import db
+from core.db import db, utcnow
 from core.errors import ValidationError
 from core.i18n import _
 from core.workflow.fire import fire
@@ -25,6 +25,7 @@ def approve(routing: Routing) -> None:
     older = db.session.scalar(select(Routing).where(Routing.item_id == routing.item_id, Routing.state == "approved"))
     if older is not None:
         fire(older, "supersede")
+    routing.approved_at = routing.approved_at or utcnow()
 
 
 def find_makeable(item_ids: Collection[int]) -> set[int]:

@@ -111,7 +111,7 @@ def test_pieces_nobody_touches_are_told_once_to_the_one_responsible(floor: Floor
     jobs.raise_alarms()
     jobs.raise_alarms()
     (told,) = db.session.scalars(select(Notification).where(Notification.user_id == chief.id))
-    assert told.link == f"/mrp_routing/work-orders/{floor.order.id}"
+    assert told.link == f"/m/mrp_routing/work-orders/{floor.order.id}"
     floor.take()
     assert find_silences() == []
 
@@ -232,7 +232,11 @@ def test_whoever_may_not_see_wages_sees_none(app: Flask, client: FlaskClient, sy
     floor: Floor = run_unit(make_floor)
     run_unit(lambda: db.session.add(WageRate(user_id=floor.worker.id, starts_on=date(2020, 1, 1), hourly=Decimal(77))))
     clerk = run_unit(lambda: make_user(make_role("mrp_routing.wage_rate.read")))
-    assert "77" not in sign_in(client, clerk).get("/mrp_routing/wage-rates").text.partition("<main")[2]
+    page = "/m/mrp_routing/wage-rates"
+    hidden = sign_in(client, clerk).get(page).text.partition("<main")[2]
+    assert "2020" in hidden
+    assert "77" not in hidden
+    assert "77" in sign_in(client, run_unit(administrator)).get(page).text.partition("<main")[2]
 
 
 def test_the_boards_are_sent_again_only_when_they_have_changed(app: Flask, client: FlaskClient, system: Any) -> None:
