@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from addons.masterdata import demo as masterdata_demo
 from addons.mrp_routing import demo
 from addons.mrp_routing.services import make_code
-from core.db import run_unit
+from core.db import db, run_unit
 from core.testing.people import administrator, sign_in
 from core.testing.statements import statements
 from tests.addons.mrp_routing.support import Floor, make_floor, make_worker
+from tests.core.paper.support import html_of
 
 MOST_STATEMENTS = 12
 LISTS = ("work-orders", "routings", "operation-types", "work-centers", "machines", "scans")
@@ -67,3 +68,13 @@ def test_a_printed_code_in_the_search_field_leads_to_its_record(floor: Floor, ad
 
 def test_the_menu_offers_the_page_for_reports(admin: FlaskClient) -> None:
     assert 'href="/mrp_routing/scan"' in admin.get("/mrp_routing/wip").text
+
+
+def test_a_ticket_says_what_is_special_about_an_operation(app: Flask, system: Any) -> None:
+    floor = make_floor()
+    first, second = floor.operations
+    first.first_article, second.is_outsourced, second.instruction = True, True, "Mind the edge"
+    db.session.flush()
+    html = html_of("mrp_routing.work_order", "mrp_routing.job_ticket", floor.order)
+    assert html.count("[First article]") == html.count("[Outsourced]") == html.count("Mind the edge") == 1
+    assert "[Inspection]" not in html
