@@ -127,7 +127,7 @@ WIP_COUNT = Workflow(
     deletable_in=("draft", "counting"),
     transitions=(
         Transition(
-            name="list",
+            name="begin",
             title=_("List what lies there"),
             from_=("draft",),
             to="counting",

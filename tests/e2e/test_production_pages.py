@@ -29,7 +29,7 @@ def make_count(work_center_id: int) -> int:
     count.number = next_number(count)
     db.session.add(count)
     db.session.flush()
-    return int(fire(count, "list").id)
+    return int(fire(count, "begin").id)
 
 
 def make_wages() -> int:

@@ -22,6 +22,7 @@ from tests.addons.mrp_routing.test_scans import ALPHABET
 from tests.core.paper.support import printed
 from tests.e2e.camera import near_code, paper, see_with, show, shown_in_turn
 from tests.e2e.conftest import SIZES, Site, Visitor
+from tests.e2e.guns import gun, news
 
 PAGE = "/mrp_routing/scan"
 AT_A_KIOSK = pytest.mark.parametrize("visitor", ["office"], indirect=True)  # where the size makes no difference
@@ -57,17 +58,6 @@ def opened(visitor: Visitor) -> Page:
     page = visitor.go(PAGE)
     expect(page.locator("body[data-ready]")).to_have_count(1)
     return page
-
-
-def gun(page: Page, code: str) -> None:
-    """What a scanner types."""
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
-
-
-def news(page: Page, text: str) -> None:
-    """Wait for the answer."""
-    expect(page.locator("[data-news]:not([hidden])")).to_contain_text(text)
 
 
 def slots(page: Page, text: str) -> None:

@@ -9,7 +9,7 @@ from addons.masterdata.factories import make_item
 from addons.stock.factories import make_location, put_in_stock
 from addons.stock.services import on_hand
 from tests.e2e.conftest import Visitor
-from tests.e2e.test_scan_page import gun, news
+from tests.e2e.guns import gun, news
 
 
 @pytest.mark.parametrize(

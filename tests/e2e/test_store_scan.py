@@ -23,7 +23,7 @@ from tests.addons.stock.test_picking import pick_list
 from tests.addons.stock.test_tools import tool
 from tests.core.approvals.house import step
 from tests.e2e.conftest import ON_EACH_DATABASE, Visitor
-from tests.e2e.test_scan_page import gun, news
+from tests.e2e.guns import gun, news
 
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 

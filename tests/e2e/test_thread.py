@@ -20,12 +20,13 @@ from core.kernel.switch import disable
 from core.workflow.fire import fire
 from tests.addons.mrp_routing.support import make_worker
 from tests.e2e.conftest import ON_EACH_DATABASE, Site, Visitor
+from tests.e2e.guns import gun, news
 
 ORDERS, SHIPMENTS = "/m/sales_shipping/orders", "/m/sales_shipping/shipments"
 WORK_ORDERS, RECEIPTS = "/m/mrp_routing/work-orders", "/m/stock/receipts"
 ADDRESSES = {
     "stock": ("Stock", RECEIPTS),
-    "mrp_routing": ("Production", "/mrp_routing/scan"),
+    "mrp_routing": ("Production", "/mrp_routing/wip"),
     "sales_shipping": ("Sales", "/sales_shipping/release"),
 }
 
@@ -85,10 +86,8 @@ def enter_order(visitor: Visitor, shop: Shop) -> str:
 def scan(page: Page, *codes: str) -> None:
     """Scan one after the other; each is answered before the next."""
     for code in codes:
-        with page.expect_response("**/mrp_routing/scan"):
-            page.keyboard.type(code)
-            page.keyboard.press("Enter")
-        expect(page.locator(".htmx-settling, .htmx-request")).to_have_count(0)
+        gun(page, code)
+        page.evaluate("window.terminal.done()")
 
 
 def make(visitor: Visitor, shop: Shop) -> None:
@@ -102,13 +101,14 @@ def make(visitor: Visitor, shop: Shop) -> None:
     visitor.picture("thread-work-order")
     assert len(tickets) == 2
     page = visitor.go("/mrp_routing/scan")
+    expect(page.locator("body[data-ready]")).to_have_count(1)
     for ticket in tickets:
         scan(page, ticket, shop.badge)
-        expect(page.get_by_role("status")).to_contain_text("Started")
-        scan(page, shop.badge, ticket)
+        news(page, "Started")
+        scan(page, ticket, shop.badge)
         expect(page.locator("[name=good]")).to_have_value("7")
         scan(page, "7")
-        expect(page.get_by_role("status")).to_contain_text("Finished: 7 good")
+        news(page, "Finished: 7 good")
 
 
 def progress_of(page: Page) -> dict[str, str]:

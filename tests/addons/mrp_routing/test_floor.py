@@ -132,7 +132,7 @@ def make_count(floor: Floor) -> WipCount:
     count.number = next_number(count)
     db.session.add(count)
     db.session.flush()
-    return fire(count, "list")  # type: ignore[no-any-return]
+    return fire(count, "begin")  # type: ignore[no-any-return]
 
 
 def test_a_count_keeps_how_accurate_the_books_were(floor: Floor) -> None:
