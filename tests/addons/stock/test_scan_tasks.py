@@ -99,7 +99,8 @@ def test_a_list_is_picked_along_the_way(client: FlaskClient) -> None:
     number, nut, bar = commit(made)
     gun = keeper(client, "pick")
     gun.scan(number)
-    assert gun.page.index("A-1") < gun.page.index("Z-1")
+    shown = re.sub(r'(?:value|content)="[^"]*"', "", gun.page)  # a token may have either by chance
+    assert shown.index("A-1") < shown.index("Z-1")
     assert gun.scan("NOWHERE")[0] == "is-ng"
     assert scanned(gun, "A-1", nut)[0] == ""
     gun = Gun(client, "pick")
