@@ -196,15 +196,17 @@ def test_a_start_without_a_machine_needs_nothing_more(floor: Floor, admin: Visit
     assert entries(admin.site) == [(floor.worker.id, None)]
 
 
+@pytest.mark.parametrize("typed", [False, True], ids=["printed", "typed"])
 @AT_A_KIOSK
-def test_the_next_badge_lets_the_one_before_start(floor: Floor, admin: Visitor) -> None:
-    other = admin.site.write(lambda: make_worker(name="李四").id)
+def test_the_next_badge_lets_the_one_before_start(floor: Floor, admin: Visitor, typed: bool) -> None:
+    other = admin.site.write(lambda: make_worker(name="李四"))
     page = opened(admin)
     gun(page, make_code("worker", floor.worker.id))
     gun(page, ticket(admin.site, floor))
     expect(page.locator("[data-panel=machine]")).to_be_visible()
-    gun(page, make_code("worker", other))
+    gun(page, other.badge if typed else make_code("worker", other.id))
     slots(page, "李四")
+    slots(page, "not scanned yet")
     assert entries(admin.site) == [(floor.worker.id, None)]
 
 

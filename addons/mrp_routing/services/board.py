@@ -34,7 +34,6 @@ class AtWork:
 
     worker: str
     machine: str
-    kind: str
     since: datetime
 
 
@@ -62,7 +61,6 @@ class Lane:
     tickets: int
     pieces: Decimal
     working: int
-    silent: int
     cards: Sequence[Card]
 
 
@@ -122,7 +120,6 @@ def _lane(center: WorkCenter, sums: Any, cards: Sequence[Card], working: Mapping
         tickets=sums.tickets,
         pieces=sums.pieces or ZERO,
         working=working.get(center.id, 0),
-        silent=sum(card.is_silent for card in cards),
         cards=cards,
     )
 
@@ -181,7 +178,7 @@ def _card(row: Any, limit: datetime | None, at_work: Sequence[AtWork]) -> Card:
 def _at_work(operation_ids: Collection[int]) -> dict[int, list[AtWork]]:
     """Who is at work on these operations. Two statements."""
     query = (
-        select(TimeEntry.operation_id, TimeEntry.user_id, TimeEntry.kind, TimeEntry.started_at, Machine.name)
+        select(TimeEntry.operation_id, TimeEntry.user_id, TimeEntry.started_at, Machine.name)
         .outerjoin(Machine, Machine.id == TimeEntry.machine_id)
         .where(TimeEntry.operation_id.in_(sorted(set(operation_ids))), TimeEntry.finished_at.is_(None))
         .order_by(TimeEntry.started_at, TimeEntry.id)
@@ -190,7 +187,7 @@ def _at_work(operation_ids: Collection[int]) -> dict[int, list[AtWork]]:
     names = names_of({row.user_id for row in rows})
     found: dict[int, list[AtWork]] = defaultdict(list)
     for row in rows:
-        one = AtWork(worker=names.get(row.user_id, ""), machine=row.name or "", kind=row.kind, since=row.started_at)
+        one = AtWork(worker=names.get(row.user_id, ""), machine=row.name or "", since=row.started_at)
         found[row.operation_id].append(one)
     return found
 

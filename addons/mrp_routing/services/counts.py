@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from addons.mrp_routing.models import JobTicket, Operation, WipCount, WipCountLine, WorkOrder
-from addons.mrp_routing.services.availability import OPEN_STATES, ZERO
+from addons.mrp_routing.models import JobTicket, Operation, WipCount, WipCountLine
+from addons.mrp_routing.services.availability import ZERO
+from addons.mrp_routing.services.board import lying
 from core.db import db, utcnow
 from core.errors import Conflict, ValidationError
 from core.i18n import _
@@ -22,12 +22,9 @@ def list_pieces(count: WipCount) -> None:
     Raises `Conflict` where nothing lies.
     """
     query = (
-        select(Operation)
-        .join(Operation.ticket)
+        lying(Operation)
         .options(contains_eager(Operation.ticket))
-        .join(JobTicket.work_order)
-        .where(Operation.work_center_id == count.work_center_id, Operation.moved_at.is_not(None))
-        .where(JobTicket.state == "open", WorkOrder.state.in_(OPEN_STATES))
+        .where(Operation.work_center_id == count.work_center_id)
         .order_by(JobTicket.number, Operation.seq)
     )
     found = db.session.scalars(query).all()

@@ -33,7 +33,6 @@ class Busy:
 
     worker: str
     since: datetime
-    kind: str
     machine: str
     ticket_id: int
     title: str
@@ -69,7 +68,6 @@ def find_panel(now: datetime | None = None) -> Panel:
         select(
             TimeEntry.user_id,
             TimeEntry.started_at,
-            TimeEntry.kind,
             Machine.name.label("machine"),
             Operation.ticket_id,
             Operation.seq,
@@ -96,7 +94,6 @@ def find_panel(now: datetime | None = None) -> Panel:
         Busy(
             worker=names.get(row.user_id, ""),
             since=row.started_at,
-            kind=row.kind,
             machine=row.machine or "",
             ticket_id=row.ticket_id,
             title=f"{row.number} · {row.seq} {row.name}",

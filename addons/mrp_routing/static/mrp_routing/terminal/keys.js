@@ -71,8 +71,14 @@ export function listenToKeys({ take, enter, entry }) {
       return;
     }
     const typed = burst !== null;
+    const unwritten = burst && !burst.input ? burst.text : "";
     clearTimeout(burst?.timer);
     burst = null;
+    if (unwritten && event.key === "Enter") { // a word from a gun, where there is no field for codes
+      event.preventDefault();
+      take(unwritten);
+      return;
+    }
     if (event.key === "Tab" || (!typed && event.target.closest("button:not([data-step]), a, select, summary, [type=checkbox]"))) return;
     event.preventDefault();
     const input = event.target instanceof HTMLInputElement ? event.target : entry();

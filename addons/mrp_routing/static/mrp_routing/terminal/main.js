@@ -57,20 +57,29 @@ async function one(text, at) {
   if (panel === "machine" && parts.some((part) => part.kind === "worker")) await send("start");
   clearTimeout(starting);
   const before = { ...state };
-  const unknown = await absorb(parts, text);
+  const unknown = await absorb(parts);
   if (unknown) {
     state = before;
     screen.say("ng", unknown);
     if (panel === "machine") waitForMachine();
     return undefined;
   }
+  if (panel === "machine" && state.worker.code !== before.worker.code) await startOther(before);
   state.since ??= isComplete() ? at : null;
   screen.hush();
   return decide();
 }
 
+// Somebody else's badge was typed: whoever waited for a machine starts without one.
+async function startOther(before) {
+  const { worker } = state;
+  state = before;
+  await send("start");
+  state = { ...nothing(), worker };
+}
+
 // Put what was scanned into its place. Gives a sentence when it names nothing.
-async function absorb(parts, text) {
+async function absorb(parts) {
   for (const part of parts) if (part.kind) await place(part);
   const words = parts.filter((part) => part.word).map((part) => part.word);
   const seen = outbox.link() === "up" ? await outbox.ask([...codes(), ...words]) : null;
